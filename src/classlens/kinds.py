@@ -1,0 +1,210 @@
+"""What the value of a setting may be: how it is checked, and how it is read from text."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from classlens.activations import ACTIVATIONS, Activation
+from classlens.errors import ArgumentError, one_of
+
+
+class Kind(Protocol):
+    """What a value may be: how it is checked, and how it is read from text."""
+
+    @property
+    def range(self) -> str:
+        """What is allowed, in words that follow "must be"."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """The value in its one form, or an ArgumentError that names it."""
+
+    def read(self, text: str) -> Any:
+        """What the text of a command line stands for; ``check`` judges it."""
+
+
+def _refuse(name: str, kind: Kind, value: object) -> ArgumentError:
+    return ArgumentError(f"{name} must be {kind.range}. Got {value!r} instead.")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number."""
+
+    low: int | None = None
+
+    @property
+    def range(self) -> str:
+        """What is allowed."""
+        return "a whole number" + ("" if self.low is None else f" of at least {self.low}")
+
+    def check(self, name: str, value: Any) -> int:
+        """The value as an int."""
+        try:
+            whole = operator.index(value)
+        except TypeError:
+            raise _refuse(name, self, value) from None
+        if isinstance(value, bool) or (self.low is not None and whole < self.low):
+            raise _refuse(name, self, value)
+        return whole
+
+    def read(self, text: str) -> Any:
+        """Digits stand for their number."""
+        try:
+            return int(text)
+        except ValueError:
+            return text
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite real number between two bounds."""
+
+    low: float
+    high: float = math.inf
+    low_allowed: bool = True
+
+    @property
+    def range(self) -> str:
+        """What is allowed."""
+        low = f"of at least {self.low:g}" if self.low_allowed else f"above {self.low:g}"
+        return f"a finite number {low}" + (
+            f" and below {self.high:g}" if self.high < math.inf else ""
+        )
+
+    def check(self, name: str, value: Any) -> float:
+        """The value as a float."""
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise _refuse(name, self, value)
+        number = float(value)
+        above = number >= self.low if self.low_allowed else number > self.low
+        if not (math.isfinite(number) and above and number < self.high):
+            raise _refuse(name, self, value)
+        return number
+
+    def read(self, text: str) -> Any:
+        """A numeral stands for its number."""
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    range: str = "True or False"
+
+    def check(self, name: str, value: Any) -> bool:
+        """The value as a bool."""
+        if value in (True, False):
+            return bool(value)
+        raise _refuse(name, self, value)
+
+    def read(self, text: str) -> Any:
+        """Yes and no, in the usual spellings."""
+        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        return words.get(text.strip().lower(), text)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def range(self) -> str:
+        """What is allowed."""
+        return f"one of {', '.join(self.choices)}"
+
+    def check(self, name: str, value: Any) -> str:
+        """The word itself."""
+        if isinstance(value, str) and value in self.choices:
+            return value
+        raise ArgumentError(one_of(name, value, self.choices))
+
+    def read(self, text: str) -> Any:
+        """The text is the word."""
+        return text
+
+
+@dataclass(frozen=True)
+class Units:
+    """The number of units of each hidden layer, or none at all."""
+
+    range: str = "whole numbers of at least 1, one for each hidden layer, such as 8,8 (or none)"
+
+    def check(self, name: str, value: Any) -> tuple[int, ...]:
+        """The numbers as a tuple; a single number is one layer."""
+        if isinstance(value, str):
+            value = self.read(value)
+        try:
+            counts = [operator.index(value)]
+        except TypeError:
+            try:
+                counts = [operator.index(count) for count in value]
+            except TypeError:
+                raise _refuse(name, self, value) from None
+        if any(count < 1 for count in counts):
+            raise _refuse(name, self, value)
+        return tuple(counts)
+
+    def read(self, text: str) -> Any:
+        """``8,8`` is two layers, ``none`` is a network without hidden layers."""
+        if text.strip().lower() == "none":
+            return ()
+        try:
+            return tuple(int(part) for part in text.split(","))
+        except ValueError:
+            return (text,)
+
+
+@dataclass(frozen=True)
+class ActivationWords:
+    """An activation for all hidden layers, or one for each."""
+
+    range: str = f"one of {', '.join(ACTIVATIONS)} (or one for each hidden layer)"
+
+    def check(self, name: str, value: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """The words in their full form, such as ``leaky_relu(0.2)``."""
+        given = [value] if isinstance(value, str | Activation) else value
+        if not isinstance(given, Sequence):
+            raise ArgumentError(one_of("activation", value, list(ACTIVATIONS)))
+        return tuple(str(Activation.parse(word)) for word in given)
+
+    def read(self, text: str) -> Any:
+        """``relu`` or ``relu,tanh``."""
+        return tuple(part.strip() for part in text.split(","))
+
+
+@dataclass(frozen=True)
+class ClassWeights:
+    """A weight for each class."""
+
+    range: str = "'balanced', or a positive weight for each class, such as c0=2,c1=1"
+
+    def check(self, name: str, value: Any) -> str | dict[str, float]:
+        """``balanced``, or a dict from a class (its name or its number, as text) to its weight."""
+        if isinstance(value, str):
+            if value == "balanced":
+                return value
+            raise _refuse(name, self, value)
+        if not isinstance(value, Mapping) or not value:
+            raise _refuse(name, self, value)
+        weight = Number(0.0)
+        return {
+            str(key): weight.check(f"{name} of class {key}", each) for key, each in value.items()
+        }
+
+    def read(self, text: str) -> Any:
+        """``balanced``, or ``c0=2,c1=1``."""
+        if "=" not in text:
+            return text
+        pairs = (part.rpartition("=") for part in text.split(","))
+        return {key.strip(): Number(0.0).read(value) for key, _, value in pairs}

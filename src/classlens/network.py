@@ -1,0 +1,318 @@
+"""Layer and Network: frozen NumPy arrays with names, and the one forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from classlens.activations import Activation
+from classlens.errors import ArgumentError, DataError, did_you_mean
+
+Array = NDArray[np.floating[Any]]
+
+
+class LayerValues(NamedTuple):
+    """What one layer computes for a batch of samples.
+
+    Attributes:
+        pre_activation: z = a_previous @ kernel + bias, shape (samples, units).
+        activation: the activation function of z, shape (samples, units).
+    """
+
+    pre_activation: Array
+    activation: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A dense layer.
+
+    Attributes:
+        name: how it is called in pictures and words, such as ``"L1"``.
+        kernel: weights, shape (inputs, units).
+        bias: shape (units,).
+        activation: the function applied to every unit.
+
+    The arrays are copied and cannot be written to. float32 and float64 are kept; other real
+    numbers become float64.
+
+    Raises:
+        ArgumentError: if the shapes do not fit, or a number is not finite.
+    """
+
+    name: str
+    kernel: Array
+    bias: Array
+    activation: Activation
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise ArgumentError(f"a layer's name must be a word. Got {self.name!r} instead.")
+        kernel = _weights(self.kernel, f"layer {self.name}'s kernel")
+        bias = _weights(self.bias, f"layer {self.name}'s bias")
+        if kernel.ndim != 2 or 0 in kernel.shape:
+            raise ArgumentError(
+                f"layer {self.name}'s kernel must have the shape (inputs, units), neither of them "
+                f"0. Got {kernel.shape} instead."
+            )
+        if bias.shape != kernel.shape[1:]:
+            raise ArgumentError(
+                f"layer {self.name}'s bias must have the shape {kernel.shape[1:]}, one number for "
+                f"each of its kernel's columns. Got {bias.shape} instead."
+            )
+        if kernel.dtype != bias.dtype:
+            bias = bias.astype(kernel.dtype)
+        for array in (kernel, bias):
+            array.setflags(write=False)
+        object.__setattr__(self, "kernel", kernel)
+        object.__setattr__(self, "bias", bias)
+        object.__setattr__(self, "activation", Activation.parse(self.activation))
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers it takes."""
+        return int(self.kernel.shape[0])
+
+    @property
+    def units(self) -> int:
+        """How many numbers it gives."""
+        return int(self.kernel.shape[1])
+
+    def get_weights(self) -> list[Array]:
+        """The kernel and the bias, as Keras hands them out: ``W, b = layer.get_weights()``."""
+        return [self.kernel.copy(), self.bias.copy()]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Dense layers in a row; the last one gives a logit for each class.
+
+    Attributes:
+        layers: the layers, first to last.
+        classes: the classes' names, one for each unit of the last layer.
+
+    Example:
+        >>> network = Network.from_arrays([[[1.0, -1.0]]], [[0.0, 0.5]], classes=["right", "left"])
+        >>> network.predict([[2.0], [-2.0]])
+        array([0, 1])
+        >>> network.logits([[2.0]])
+        array([[ 2. , -1.5]])
+
+    Raises:
+        ArgumentError: if the layers do not fit each other, or the classes the last one.
+    """
+
+    layers: tuple[Layer, ...]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "classes", tuple(str(name) for name in self.classes))
+        if not self.layers:
+            raise ArgumentError("a network needs at least one layer. Got none.")
+        for before, after in zip(self.layers, self.layers[1:], strict=False):
+            if before.units != after.inputs:
+                raise ArgumentError(
+                    f"layer {after.name}'s kernel must have {before.units} rows, one for each unit "
+                    f"of layer {before.name}. Got {after.inputs} instead."
+                )
+        names = [layer.name for layer in self.layers]
+        if len(set(names)) < len(names):
+            raise ArgumentError(f"layers must have different names. Got {', '.join(names)}.")
+        if len({layer.kernel.dtype for layer in self.layers}) > 1:
+            raise ArgumentError(
+                "all layers must have one dtype. Got "
+                + ", ".join(f"{layer.name} {layer.kernel.dtype}" for layer in self.layers)
+                + ". Convert the arrays to float32 or to float64 first."
+            )
+        if len(self.classes) != self.layers[-1].units:
+            raise ArgumentError(
+                f"there must be a class name for each of the {self.layers[-1].units} units of the "
+                f"last layer, {self.layers[-1].name}. Got {len(self.classes)} instead."
+            )
+        if len(set(self.classes)) < len(self.classes):
+            raise ArgumentError(
+                f"classes must have different names. Got {', '.join(self.classes)}."
+            )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        kernels: Sequence[ArrayLike],
+        biases: Sequence[ArrayLike],
+        *,
+        activations: Sequence[str | Activation] | None = None,
+        names: Sequence[str] | None = None,
+        classes: Sequence[str] | None = None,
+    ) -> Network:
+        """Build a network from plain arrays.
+
+        Args:
+            kernels: one array (inputs, units) a layer.
+            biases: one array (units,) a layer.
+            activations: one word a layer; by default relu for the hidden layers, linear for the
+                last.
+            names: one name a layer; by default L1, L2, ...
+            classes: one name a unit of the last layer; by default c0, c1, ...
+
+        Raises:
+            ArgumentError: if the counts or the shapes do not fit, or a number is not finite.
+        """
+        depth = len(kernels)
+        given: dict[str, Sequence[Any] | None] = {
+            "biases": biases,
+            "activations": activations,
+            "names": names,
+        }
+        for name, values in given.items():
+            if isinstance(values, str) or (values is not None and len(values) != depth):
+                raise ArgumentError(
+                    f"{name} must have one entry for each of the {depth} kernels. "
+                    f"Got {values if isinstance(values, str) else len(values)!r} instead."
+                )
+        if activations is None:
+            activations = ["relu"] * (depth - 1) + ["linear"]
+        if names is None:
+            names = layer_names(depth)
+        layers = tuple(
+            Layer(name, np.asarray(kernel), np.asarray(bias), Activation.parse(activation))
+            for name, kernel, bias, activation in zip(
+                names, kernels, biases, activations, strict=True
+            )
+        )
+        if classes is None:
+            classes = class_names(layers[-1].units if layers else 0)
+        return cls(layers, tuple(classes))
+
+    @property
+    def inputs(self) -> int:
+        """How many features a sample has."""
+        return self.layers[0].inputs
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of inputs, then each layer's number of units."""
+        return (self.inputs, *(layer.units for layer in self.layers))
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training may change."""
+        return sum(layer.kernel.size + layer.bias.size for layer in self.layers)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers, in which the forward pass computes."""
+        return self.layers[0].kernel.dtype
+
+    def get_layer(self, name: str) -> Layer:
+        """The layer of that name.
+
+        Raises:
+            ArgumentError: if no layer has it.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers]
+        raise ArgumentError(
+            f"the network's layers are {', '.join(names)}. Got {name!r} instead."
+            + did_you_mean(str(name), names)
+        )
+
+    def forward(self, X: ArrayLike) -> tuple[LayerValues, ...]:
+        """Every layer's pre-activations and activations.
+
+        Args:
+            X: samples, shape (samples, inputs).
+
+        Returns:
+            One ``LayerValues`` a layer, first to last.
+
+        Raises:
+            DataError: if X has another shape or a number that is not finite.
+        """
+        a = self._samples(X)
+        values = []
+        for layer in self.layers:
+            z = a @ layer.kernel + layer.bias  # (samples, units)
+            a = layer.activation(z)
+            values.append(LayerValues(z, a))
+        return tuple(values)
+
+    def logits(self, X: ArrayLike) -> Array:
+        """The last layer's activations, shape (samples, classes); softmax makes them shares."""
+        return self.forward(X)[-1].activation
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """The softmax of the logits, shape (samples, classes); each row sums to 1."""
+        return softmax(self.logits(X))
+
+    def predict(self, X: ArrayLike) -> NDArray[np.intp]:
+        """The index of the largest logit, shape (samples,); the lowest index wins a tie."""
+        return np.argmax(self.logits(X), axis=1)
+
+    def _samples(self, X: ArrayLike) -> Array:
+        given = np.asarray(X)
+        if given.dtype.kind not in "fiub":
+            raise DataError(f"X must hold real numbers. Got dtype {given.dtype} instead.")
+        if given.ndim != 2 or given.shape[1] != self.inputs:
+            raise DataError(
+                f"X must have the shape (samples, {self.inputs}), a column for each input of the "
+                f"network. Got {given.shape} instead."
+            )
+        with np.errstate(over="ignore"):  # what overflows is reported just below
+            samples = given.astype(self.dtype, copy=False)
+        refuse_non_finite(samples, given, "X")
+        return samples
+
+
+def softmax(logits: Array) -> Array:
+    """Shares of the classes from their logits, row by row: exp(z) / sum(exp(z)).
+
+    The row's largest logit is subtracted first, which changes nothing but keeps exp from
+    overflowing.
+    """
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def refuse_non_finite(values: Array, given: NDArray[Any], name: str) -> None:
+    """Raise, naming the first entry of ``values`` that is not finite as it stood in ``given``."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return
+    row, column = (int(i) for i in np.argwhere(~finite)[0])
+    count = int((~finite).sum())
+    raise DataError(
+        f"{name} must be finite in {values.dtype}. Got {given[row, column]} in row {row}, column "
+        f"{column}" + (f" (and {count - 1} more)." if count > 1 else ".")
+    )
+
+
+def layer_names(depth: int) -> list[str]:
+    """The lab's names: L1, L2, ..."""
+    return [f"L{number}" for number in range(1, depth + 1)]
+
+
+def class_names(count: int) -> list[str]:
+    """The lab's names: c0, c1, ..."""
+    return [f"c{number}" for number in range(count)]
+
+
+def _weights(values: ArrayLike, what: str) -> Array:
+    array = np.array(values)
+    if array.dtype.kind not in "fiub":
+        raise ArgumentError(f"{what} must hold real numbers. Got dtype {array.dtype} instead.")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        bad = np.argwhere(~np.isfinite(array))[0].tolist()
+        raise ArgumentError(
+            f"{what} must be finite. Got {array[tuple(bad)]} at {bad}; was the training stopped "
+            "after it diverged?"
+        )
+    return array
