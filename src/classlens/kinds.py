@@ -173,7 +173,9 @@ class ActivationWords:
 
     def check(self, name: str, value: Any) -> tuple[str, ...]:  # noqa: ARG002
         """The words in their full form, such as ``leaky_relu(0.2)``."""
-        given = [value] if isinstance(value, str | Activation) else value
+        if isinstance(value, str):
+            value = self.read(value)
+        given = [value] if isinstance(value, Activation) else value
         if not isinstance(given, Sequence):
             raise ArgumentError(one_of("activation", value, list(ACTIVATIONS)))
         return tuple(str(Activation.parse(word)) for word in given)

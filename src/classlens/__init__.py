@@ -1,0 +1,107 @@
+"""Classlens trains a multi-class neural network in a blink and opens it up.
+
+The public names are loaded when they are first used, so that ``import classlens`` costs nothing:
+no JAX, no matplotlib.
+
+Example:
+    >>> import classlens as cl
+    >>> cl.blobs().class_names
+    ('c0', 'c1', 'c2', 'c3')
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from classlens._version import __version__
+
+if TYPE_CHECKING:
+    from classlens import plot
+    from classlens.activations import Activation
+    from classlens.data.dataset import Dataset
+    from classlens.data.shipped import load
+    from classlens.data.toys import blobs, checkerboard, pinwheel, rings, spirals
+    from classlens.errors import (
+        ArgumentError,
+        ClasslensError,
+        DataError,
+        DivergedError,
+        MissingLibraryError,
+        ModelFileError,
+        OutputError,
+    )
+    from classlens.model import Model
+    from classlens.network import Layer, Network
+    from classlens.settings import Settings
+    from classlens.training.history import History
+    from classlens.training.run import Run, fit
+
+# Where each public name lives. The empty word stands for a module of the package.
+_HOMES = {
+    "Activation": "activations",
+    "ArgumentError": "errors",
+    "ClasslensError": "errors",
+    "DataError": "errors",
+    "Dataset": "data.dataset",
+    "DivergedError": "errors",
+    "History": "training.history",
+    "Layer": "network",
+    "MissingLibraryError": "errors",
+    "Model": "model",
+    "ModelFileError": "errors",
+    "Network": "network",
+    "OutputError": "errors",
+    "Run": "training.run",
+    "Settings": "settings",
+    "blobs": "data.toys",
+    "checkerboard": "data.toys",
+    "fit": "training.run",
+    "load": "data.shipped",
+    "pinwheel": "data.toys",
+    "plot": "",
+    "rings": "data.toys",
+    "spirals": "data.toys",
+}
+
+__all__ = [
+    "Activation",
+    "ArgumentError",
+    "ClasslensError",
+    "DataError",
+    "Dataset",
+    "DivergedError",
+    "History",
+    "Layer",
+    "MissingLibraryError",
+    "Model",
+    "ModelFileError",
+    "Network",
+    "OutputError",
+    "Run",
+    "Settings",
+    "__version__",
+    "blobs",
+    "checkerboard",
+    "fit",
+    "load",
+    "pinwheel",
+    "plot",
+    "rings",
+    "spirals",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'classlens' has no attribute {name!r}")
+    if not home:
+        return importlib.import_module(f"classlens.{name}")
+    value = getattr(importlib.import_module(f"classlens.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

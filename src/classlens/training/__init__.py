@@ -1,0 +1,1 @@
+"""Training: seeds, one update, the run that repeats it, and what the run remembers."""

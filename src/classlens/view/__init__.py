@@ -1,0 +1,1 @@
+"""Showing what was computed: colours, pictures. Nothing is computed here."""

@@ -1,0 +1,1 @@
+"""The matplotlib pictures, a file each: values in, an axes drawn on."""
