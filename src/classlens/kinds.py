@@ -80,7 +80,10 @@ class Number:
         """The value as a float."""
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise _refuse(name, self, value)
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise _refuse(name, self, value) from None
         above = number >= self.low if self.low_allowed else number > self.low
         if not (math.isfinite(number) and above and number < self.high):
             raise _refuse(name, self, value)

@@ -27,6 +27,22 @@ class LayerValues(NamedTuple):
     activation: Array
 
 
+class Evaluation(NamedTuple):
+    """How well a network does on some samples.
+
+    Attributes:
+        loss: mean cross-entropy in nats of the softmax of the logits.
+        accuracy: share of samples whose largest logit is that of their class.
+        correct: how many those are.
+        samples: out of how many.
+    """
+
+    loss: float
+    accuracy: float
+    correct: int
+    samples: int
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """A dense layer.
@@ -179,7 +195,7 @@ class Network:
         if names is None:
             names = layer_names(depth)
         layers = tuple(
-            Layer(name, np.asarray(kernel), np.asarray(bias), Activation.parse(activation))
+            Layer(name, kernel, bias, Activation.parse(activation))  # type: ignore[arg-type]
             for name, kernel, bias, activation in zip(
                 names, kernels, biases, activations, strict=True
             )
@@ -253,10 +269,41 @@ class Network:
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """The index of the largest logit, shape (samples,); the lowest index wins a tie."""
-        return np.argmax(self.logits(X), axis=1)
+        return np.asarray(np.argmax(self.logits(X), axis=1))
+
+    def evaluate(self, X: ArrayLike, y: ArrayLike) -> Evaluation:
+        """Loss and accuracy on samples of known class.
+
+        Args:
+            X: samples, shape (samples, inputs).
+            y: class indices, shape (samples,).
+
+        Raises:
+            DataError: if X does not fit the network, or y does not fit X and the classes.
+        """
+        z = self.logits(X).astype(np.float64)
+        indices = np.asarray(y)
+        if indices.shape != (len(z),) or indices.dtype.kind not in "iu" or not len(z):
+            raise DataError(
+                f"y must hold one class index for each of the {len(z)} samples (at least one). "
+                f"Got shape {indices.shape}, dtype {indices.dtype} instead."
+            )
+        if indices.min() < 0 or indices.max() >= z.shape[1]:
+            wrong = indices[(indices < 0) | (indices >= z.shape[1])][0]
+            raise DataError(
+                f"y must hold class indices from 0 to {z.shape[1] - 1}. Got {wrong} instead."
+            )
+        shifted = z - z.max(axis=1, keepdims=True)
+        own = shifted[np.arange(len(z)), indices]
+        losses = np.log(np.exp(shifted).sum(axis=1)) - own
+        correct = int((z.argmax(axis=1) == indices).sum())
+        return Evaluation(float(losses.mean()), correct / len(z), correct, len(z))
 
     def _samples(self, X: ArrayLike) -> Array:
-        given = np.asarray(X)
+        try:
+            given = np.asarray(X)
+        except ValueError:
+            raise DataError("X must have rows of one length. Got rows that differ.") from None
         if given.dtype.kind not in "fiub":
             raise DataError(f"X must hold real numbers. Got dtype {given.dtype} instead.")
         if given.ndim != 2 or given.shape[1] != self.inputs:
@@ -304,7 +351,10 @@ def class_names(count: int) -> list[str]:
 
 
 def _weights(values: ArrayLike, what: str) -> Array:
-    array = np.array(values)
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise ArgumentError(f"{what} must have rows of one length. Got rows that differ.") from None
     if array.dtype.kind not in "fiub":
         raise ArgumentError(f"{what} must hold real numbers. Got dtype {array.dtype} instead.")
     if array.dtype not in (np.float32, np.float64):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import operator
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.errors import ArgumentError, DataError
 from classlens.network import class_names as default_class_names
 from classlens.network import refuse_non_finite
+
+# Beyond this a column of integers is a quantity or an identifier, and the last layer would take
+# gigabytes.
+LARGEST_CLASS = 99_999
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +71,8 @@ class Dataset:
                 f"feature_names must have one name for each of the {X.shape[1]} columns of X. "
                 f"Got {len(features)} instead."
             )
-        if self.image_shape is not None and int(np.prod(self.image_shape)) != X.shape[1]:
-            raise ArgumentError(
-                f"image_shape must hold as many numbers as X has columns, {X.shape[1]}. "
-                f"Got {self.image_shape} instead."
-            )
+        if self.image_shape is not None:
+            object.__setattr__(self, "image_shape", _image_shape(self.image_shape, X.shape[1]))
         X.setflags(write=False)
         y.setflags(write=False)
         object.__setattr__(self, "X", X)
@@ -92,11 +96,12 @@ class Dataset:
                 f"data must be a Dataset or a pair (X, y). Got {type(data).__name__} instead."
             )
         X, y = data
-        labels = np.asarray(y)
-        if labels.ndim == 1 and labels.dtype.kind in "US" and labels.size:
-            names, indices = np.unique(labels, return_inverse=True)
-            return cls(X, indices, tuple(str(name) for name in names))  # type: ignore[arg-type]
-        return cls(X, y)  # type: ignore[arg-type]
+        words = _words(y)
+        if words is None:
+            return cls(X, y)  # type: ignore[arg-type]
+        names = sorted(set(words))
+        index = {name: position for position, name in enumerate(names)}
+        return cls(X, [index[word] for word in words], tuple(names))  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.X)
@@ -112,15 +117,35 @@ class Dataset:
         return len(self.class_names)
 
     def take(self, rows: ArrayLike) -> Dataset:
-        """The samples of the given rows, with the same names."""
-        rows = np.asarray(rows)
+        """The samples of the given rows, with the same names.
+
+        Args:
+            rows: row numbers in any order, or a True or False for each row.
+
+        Raises:
+            DataError: if no row is taken.
+        """
+        chosen = np.asarray(rows)
+        if not chosen.size:
+            chosen = chosen.astype(np.int64)  # an empty list has no type that NumPy can index with
         return Dataset(
-            self.X[rows], self.y[rows], self.class_names, self.feature_names, self.image_shape
+            self.X[chosen],
+            self.y[chosen],
+            self.class_names,
+            self.feature_names,
+            self.image_shape,
         )
 
 
+def _array(values: ArrayLike, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{name} must be an array, with rows of one length. {error}") from None
+
+
 def _samples(X: ArrayLike) -> NDArray[np.float32]:
-    given = np.asarray(X)
+    given = _array(X, "X")
     if given.dtype.kind not in "fiub":
         raise DataError(
             f"X must hold real numbers. Got dtype {given.dtype} instead. Convert words to numbers "
@@ -137,8 +162,33 @@ def _samples(X: ArrayLike) -> NDArray[np.float32]:
     return samples
 
 
+def _words(y: ArrayLike) -> list[str] | None:
+    """The labels if they are words, else None; an array with a single column is a list."""
+    labels = _array(y, "y")
+    if labels.dtype.kind == "U" and isinstance(y, list | tuple):
+        # NumPy has made words of everything; what was none, such as a missing value, is refused.
+        labels = np.asarray(y, dtype=object)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "OSTU":
+        return None
+    if labels.dtype.kind == "S":  # as files of bytes hold them
+        labels = np.char.decode(labels, "utf-8", "backslashreplace")
+    words: list[Any] = labels.tolist()
+    is_word = [isinstance(word, str) for word in words]
+    if not any(is_word):
+        return None
+    if not all(is_word):
+        row = is_word.index(False)
+        raise DataError(
+            f"y must hold words only, or class indices only. Got {words[row]!r} in row {row} "
+            "among words."
+        )
+    return words
+
+
 def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
-    labels = np.asarray(y)
+    labels = _array(y, "y")
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.shape != (count,):
@@ -155,22 +205,34 @@ def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
         raise DataError(
             f"y must hold class indices 0, 1, ... Got {labels[row]} in row {row} instead."
         )
-    if labels.max() > _MOST_CLASSES:
+    if labels.max() > LARGEST_CLASS:
         row = int(np.argmax(labels))
         raise DataError(
-            f"y must hold class indices of at most {_MOST_CLASSES}. Got {labels[row]} in row {row} "
+            f"y must hold class indices of at most {LARGEST_CLASS}. Got {labels[row]} in row {row} "
             "instead. Is it a number to predict rather than a class?"
         )
     return labels.astype(np.int64)
 
 
-# Beyond this a column of integers is a quantity or an identifier, and the last layer would take
-# gigabytes.
-_MOST_CLASSES = 99_999
+def _image_shape(shape: Sequence[int], columns: int) -> tuple[int, ...]:
+    try:
+        sizes = tuple(operator.index(size) for size in shape)
+    except TypeError:
+        sizes = ()
+    if len(sizes) not in (2, 3) or min(sizes) < 1 or sizes[2:] not in ((), (3,)):
+        raise ArgumentError(
+            "image_shape must be (height, width) or (height, width, 3), in whole numbers of at "
+            f"least 1. Got {shape!r} instead."
+        )
+    if math.prod(sizes) != columns:
+        raise ArgumentError(
+            f"image_shape must hold as many numbers as X has columns, {columns}. "
+            f"Got {sizes}, which holds {math.prod(sizes)}, instead."
+        )
+    return sizes
 
 
 def _check_names(what: str, names: Sequence[Any]) -> None:
-    if len(set(names)) < len(names):
-        seen: set[Any] = set()
-        twice = next(name for name in names if name in seen or seen.add(name))
-        raise ArgumentError(f"{what} must differ from each other. Got {twice!r} twice.")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ArgumentError(f"{what} must differ from each other. Got {twice[0]!r} twice.")

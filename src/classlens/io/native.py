@@ -1,0 +1,280 @@
+"""The model file: one safetensors file with a JSON description of the model in its metadata.
+
+It holds numbers and words, and no word in it can name code: the loader checks every word against
+its own lists. safetensors itself accepts duplicate keys, weights that are not numbers and any
+program's tensors, so the header is read and checked here before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from classlens._version import __version__
+from classlens.activations import Activation
+from classlens.errors import ClasslensError, ModelFileError
+from classlens.io.files import write_whole
+from classlens.model import Model
+from classlens.network import Layer, Network
+from classlens.settings import Settings
+
+# Raised whenever a reader of the former version would misread the file.
+FORMAT_VERSION = 1
+_KEY = "classlens"
+_MOST_HEADER_BYTES = 16 << 20
+_MOST_FILE_BYTES = 8 << 30
+_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
+
+
+def save(model: Model, path: str | Path) -> None:
+    """Write a model file, whole or not at all.
+
+    Raises:
+        OutputError: if it cannot be written; an older file is then untouched.
+    """
+    network = model.network
+    description = {
+        "version": FORMAT_VERSION,
+        "written_by": f"classlens {__version__}",
+        "inputs": network.inputs,
+        "layers": [
+            {
+                "name": layer.name,
+                "units": layer.units,
+                "activation": layer.activation.name,
+                "parameter": layer.activation.parameter,
+            }
+            for layer in network.layers
+        ],
+        "classes": network.classes,
+        "features": model.feature_names,
+        "settings": None if model.settings is None else dataclasses.asdict(model.settings),
+    }
+    tensors = {
+        name: array
+        for number, layer in enumerate(network.layers)
+        for name, array in zip(_names(number), (layer.kernel, layer.bias), strict=True)
+    }
+    write_whole(path, save_tensors(tensors, metadata={_KEY: json.dumps(description)}))
+
+
+def load(path: str | Path) -> Model:
+    """Read a model file.
+
+    Raises:
+        ModelFileError: if it cannot be read, or is not a whole model file of a version up to this
+            one; the message says what is wrong with it.
+    """
+    path = Path(path)
+    try:
+        content = _read(path)
+        return _model(_Reader(path), content)
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror or error}.") from error
+
+
+class _Reader:
+    """Takes values out of the description, and refuses, naming the place, what does not belong."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def refuse(self, reason: str) -> NoReturn:
+        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}.")
+
+    def keys(self, value: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
+        """The object, if it has exactly these keys."""
+        self.object(value, where)
+        missing = [key for key in keys if key not in value]
+        unknown = [key for key in value if key not in keys]
+        if missing or unknown:
+            word, names = ("lacks", missing) if missing else ("has the unknown entry", unknown)
+            self.refuse(f"{where} {word} {', '.join(_short(name) for name in names)}")
+        return dict(value)
+
+    def object(self, value: Any, where: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.refuse(f"{where} must be an object, and is {_short(value)}")
+        return value
+
+    def words(self, value: Any, where: str) -> tuple[str, ...]:
+        if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+            self.refuse(f"{where} must be a list of words, and is {_short(value)}")
+        return tuple(value)
+
+    def count(self, value: Any, where: str) -> int:
+        if type(value) is not int or not 1 <= value < 2**31:
+            self.refuse(f"{where} must be a whole number of at least 1, and is {_short(value)}")
+        return value
+
+    def json(self, text: bytes | str, where: str) -> Any:
+        """Strict JSON: no key twice, no NaN."""
+        try:
+            return json.loads(text, object_pairs_hook=self._unique, parse_constant=self._constant)
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, ModelFileError):
+                raise
+            self.refuse(f"{where} is not JSON")
+
+    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            self.refuse(f"the entry {_short(twice)} stands in it twice")
+        return dict(pairs)
+
+    def _constant(self, word: str) -> NoReturn:
+        self.refuse(f"it holds {word} where a number should be")
+
+
+def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise ModelFileError(f"cannot read {path}: it is a folder.")
+    with path.open("rb") as file:
+        content = file.read(_MOST_FILE_BYTES + 1)
+    if len(content) > _MOST_FILE_BYTES:
+        raise ModelFileError(
+            f"{path} is larger than a model file may be, {_MOST_FILE_BYTES} bytes."
+        )
+    return content
+
+
+def _model(reader: _Reader, content: bytes) -> Model:
+    header, size = _header(reader, content)
+    description = _description(reader, header.pop("__metadata__", None))
+    layers = _layers(reader, description)
+    _check_tensors(reader, header, layers, len(content) - size)
+    try:
+        arrays = load_tensors(content)
+    except SafetensorError as error:
+        reader.refuse(f"its tensors cannot be read ({error})")
+    settings = description["settings"]
+    try:
+        network = Network(
+            tuple(
+                Layer(name, arrays[kernel], arrays[bias], activation)
+                for number, (name, _, activation) in enumerate(layers)
+                for kernel, bias in [_names(number)]
+            ),
+            reader.words(description["classes"], "classes"),
+        )
+        return Model(
+            network,
+            reader.words(description["features"], "features"),
+            # A setting that a file lacks is younger than the file, and had its default then.
+            None if settings is None else Settings.of(reader.object(settings, "settings")),
+        )
+    except ModelFileError:
+        raise
+    except ClasslensError as error:
+        reader.refuse(str(error).rstrip("."))
+
+
+class _LayerPlan(NamedTuple):
+    name: str
+    kernel: tuple[int, int]
+    activation: Activation
+
+
+def _header(reader: _Reader, content: bytes) -> tuple[dict[str, Any], int]:
+    """The safetensors header, and the number of bytes before the tensors."""
+    size = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or content[8:9] != b"{":
+        reader.refuse("it is not a safetensors file")
+    if size > _MOST_HEADER_BYTES or size > len(content) - 8:
+        reader.refuse(
+            f"its header should take {size} bytes, and the file has {len(content)}; was it cut?"
+        )
+    header = reader.json(content[8 : 8 + size], "its header")
+    return reader.object(header, "its header"), 8 + size
+
+
+def _description(reader: _Reader, metadata: Any) -> dict[str, Any]:
+    if not isinstance(metadata, dict) or not isinstance(metadata.get(_KEY), str):
+        reader.refuse("it is a safetensors file without a Classlens description")
+    description = reader.json(metadata[_KEY], "its description")
+    reader.object(description, "its description")
+    version = reader.count(description.get("version"), "version")
+    if version > FORMAT_VERSION:
+        reader.refuse(
+            f"it is of format {version}, and this version of Classlens ({__version__}) reads "
+            f"formats up to {FORMAT_VERSION}; update Classlens"
+        )
+    return reader.keys(
+        description,
+        ("version", "written_by", "inputs", "layers", "classes", "features", "settings"),
+        "its description",
+    )
+
+
+def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
+    if not isinstance(description["layers"], list) or not description["layers"]:
+        reader.refuse(f"layers must be a list, and is {_short(description['layers'])}")
+    inputs = reader.count(description["inputs"], "inputs")
+    plans = []
+    for number, each in enumerate(description["layers"], start=1):
+        where = f"layer {number}"
+        layer = reader.keys(each, ("name", "units", "activation", "parameter"), where)
+        units = reader.count(layer["units"], f"{where}'s units")
+        parameter = layer["parameter"]
+        if type(parameter) not in (int, float) or not math.isfinite(parameter):
+            reader.refuse(f"{where}'s parameter must be a number, and is {_short(parameter)}")
+        try:
+            activation = Activation(layer["activation"], parameter)
+        except ClasslensError as error:
+            reader.refuse(f"{where}: {str(error).rstrip('.')}")
+        plans.append(_LayerPlan(layer["name"], (inputs, units), activation))
+        inputs = units
+    return plans
+
+
+def _check_tensors(
+    reader: _Reader, header: dict[str, Any], layers: list[_LayerPlan], size: int
+) -> None:
+    """Exactly the tensors of the layers, of one dtype, filling the rest of the file."""
+    wanted = {
+        name: list(shape)
+        for number, (_, kernel, _) in enumerate(layers)
+        for name, shape in zip(_names(number), (kernel, kernel[1:]), strict=True)
+    }
+    reader.keys(header, tuple(wanted), "its list of tensors")
+    spans = []
+    for name, shape in wanted.items():
+        entry = reader.keys(header[name], ("dtype", "shape", "data_offsets"), f"tensor {name}")
+        if entry["dtype"] not in _DTYPES:
+            reader.refuse(
+                f"tensor {name}'s dtype must be one of {', '.join(_DTYPES)}, and is "
+                f"{_short(entry['dtype'])}"
+            )
+        if entry["shape"] != shape:
+            reader.refuse(f"tensor {name}'s shape must be {shape}, and is {_short(entry['shape'])}")
+        length = math.prod(shape) * _DTYPES[entry["dtype"]].itemsize
+        span = entry["data_offsets"]
+        if not (
+            isinstance(span, list)
+            and len(span) == 2
+            and all(type(end) is int for end in span)
+            and span[1] - span[0] == length
+        ):
+            reader.refuse(f"tensor {name} must take {length} bytes, and takes {_short(span)}")
+        spans.append(span)
+    ends = [0, *(span[1] for span in sorted(spans))]
+    if [span[0] for span in sorted(spans)] != ends[:-1] or ends[-1] != size:
+        reader.refuse(f"its tensors must fill {size} bytes without gaps; was it cut?")
+
+
+def _names(number: int) -> tuple[str, str]:
+    return f"layers.{number}.kernel", f"layers.{number}.bias"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

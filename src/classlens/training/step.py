@@ -1,0 +1,132 @@
+"""One update: the forward pass, the loss, its gradient, and what the optimizer makes of it.
+
+Pure functions of arrays. What decides the shape of the computation is in ``Program``, which is
+hashable; every number that may change from run to run is an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from classlens.activations import Activation
+from classlens.training.optimizers import SCHEDULES, Penalties, optimizer
+
+# One (kernel (inputs, units), bias (units,)) a layer.
+Params = tuple[tuple[jax.Array, jax.Array], ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is compiled: two runs with equal programs and array shapes share the machine code.
+
+    Attributes:
+        activations: one for each layer.
+        optimizer: a key of ``optimizers.DIRECTIONS``.
+        schedule: a key of ``optimizers.SCHEDULES``.
+        penalised: whether weight decay or L1 is used.
+        batch_size: rows in a batch, the last one filled up with samples of no weight.
+    """
+
+    activations: tuple[Activation, ...]
+    optimizer: str
+    schedule: str
+    penalised: bool
+    batch_size: int
+
+
+class Knobs(NamedTuple):
+    """Numbers of the training rule that change without compiling: scalars, float32."""
+
+    learning_rate: Any
+    momentum: Any
+    weight_decay: Any
+    l1: Any
+    updates: Any  # in the whole run, for the schedule
+
+
+class State(NamedTuple):
+    """Everything that an update changes."""
+
+    params: Params
+    optimizer: optax.OptState
+    step: jax.Array  # updates made so far, int32
+
+
+class Batch(NamedTuple):
+    """Samples of one update or of one evaluation.
+
+    Attributes:
+        x: shape (rows, features).
+        y: class indices, shape (rows,).
+        weight: how much each row counts in the loss; 0 for rows that only fill up.
+        real: how many rows, the first ones, are samples.
+    """
+
+    x: jax.Array
+    y: jax.Array
+    weight: jax.Array
+    real: jax.Array
+
+
+class Score(NamedTuple):
+    """Sums over samples: of the weighted losses, and of the right answers."""
+
+    loss: jax.Array  # float32
+    correct: jax.Array  # int32
+
+
+def logits(program: Program, params: Params, x: jax.Array) -> jax.Array:
+    """The forward pass: (rows, features) -> (rows, classes)."""
+    for activation, (kernel, bias) in zip(program.activations, params, strict=True):
+        x = activation(x @ kernel + bias[None, :], jnp)
+    return x
+
+
+def score(program: Program, params: Params, batch: Batch) -> Score:
+    """Softmax cross-entropy from logits, and accuracy, summed over the batch's samples."""
+    z = logits(program, params, batch.x)  # (rows, classes)
+    shifted = z - jax.lax.stop_gradient(jnp.max(z, axis=1, keepdims=True))
+    # A comparison and a sum instead of an index: its gradient is a product, not a scatter.
+    own = batch.y[:, None] == jnp.arange(z.shape[1])[None, :]
+    losses = jnp.log(jnp.sum(jnp.exp(shifted), axis=1)) - jnp.sum(
+        jnp.where(own, shifted, 0), axis=1
+    )
+    right = jnp.argmax(z, axis=1).astype(batch.y.dtype) == batch.y
+    real = jnp.arange(z.shape[0]) < batch.real
+    return Score(
+        loss=jnp.sum(losses * batch.weight),
+        correct=jnp.sum(right & real, dtype=jnp.int32),
+    )
+
+
+def initial(program: Program, params: Params) -> State:
+    """The state before the first update."""
+    return State(params, _rule(program, Knobs(0, 0, 0, 0, 1)).init(params), jnp.int32(0))
+
+
+def update(program: Program, knobs: Knobs, state: State, batch: Batch) -> tuple[State, Score]:
+    """One update; the score is that of the batch before it.
+
+    The gradient is that of the batch's mean loss over its samples, as Keras takes it.
+    """
+
+    def mean_loss(params: Params) -> tuple[jax.Array, Score]:
+        sums = score(program, params, batch)
+        return sums.loss / batch.real.astype(jnp.float32), sums
+
+    gradient, sums = jax.grad(mean_loss, has_aux=True)(state.params)
+    direction, memory = _rule(program, knobs).update(gradient, state.optimizer, state.params)
+    done = state.step.astype(jnp.float32) / knobs.updates
+    rate = knobs.learning_rate * SCHEDULES[program.schedule]()(done)
+    params = jax.tree.map(lambda p, d: p - rate * d, state.params, direction)
+    return State(params, memory, state.step + 1), sums
+
+
+def _rule(program: Program, knobs: Knobs) -> optax.GradientTransformation:
+    penalties = Penalties(knobs.weight_decay, knobs.l1) if program.penalised else None
+    return optimizer(program.optimizer, knobs.momentum, penalties)
