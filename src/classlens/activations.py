@@ -1,20 +1,20 @@
 """The activation functions: one table, each function written once for NumPy and for JAX.
 
 An entry takes the array module to compute with (``numpy`` or ``jax.numpy``), so the training
-engine and the analysis evaluate the same lines.
+engine and the analysis evaluate the same lines. The module itself loads neither: the command line
+reads its words from this table, and answers ``--help`` before either would be there.
 """
 
 from __future__ import annotations
 
 import importlib
 import math
+import numbers
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-
-import numpy as np
 
 from classlens.errors import ArgumentError, one_of
 
@@ -49,7 +49,8 @@ class Kind:
 
 def _special(xp: Any) -> Any:
     """The special functions that belong to the array module; loaded only by those who need them."""
-    return importlib.import_module("scipy.special" if xp is np else "jax.scipy.special")
+    name = "scipy.special" if xp.__name__ == "numpy" else "jax.scipy.special"
+    return importlib.import_module(name)
 
 
 def _sigmoid(xp: Any, z: Any, _: float) -> Any:
@@ -141,6 +142,16 @@ ACTIVATIONS: Mapping[str, Kind] = MappingProxyType(
 _CALL = re.compile(r"(?P<name>[a-z_]+)(?:\((?P<parameter>[^()]+)\))?", re.ASCII)
 
 
+def _number(value: object) -> float:
+    """The number as a float, or not-a-number for what is none or has no float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
 @dataclass(frozen=True)
 class Activation:
     """One activation function with its parameter: what a layer holds.
@@ -153,7 +164,8 @@ class Activation:
             functions that have none.
 
     Example:
-        >>> Activation.parse("leaky_relu(0.1)")(np.array([-2.0, 3.0]))
+        >>> import numpy as np
+        >>> Activation.parse("leaky_relu(0.1)")(np.array([-2.0, 3.0]), np)
         array([-0.2,  3. ])
         >>> str(Activation("elu"))
         'elu(1.0)'
@@ -166,18 +178,19 @@ class Activation:
         if not isinstance(self.name, str) or self.name not in ACTIVATIONS:
             raise ArgumentError(one_of("activation", self.name, list(ACTIVATIONS)))
         kind = self.kind
-        if self.parameter is None:
-            object.__setattr__(self, "parameter", kind.default)
-        elif kind.parameter is None:
-            if self.parameter != kind.default:
+        number = kind.default if self.parameter is None else _number(self.parameter)
+        if kind.parameter is None:
+            if number != kind.default:
                 raise ArgumentError(
                     f"activation {self.name} takes no parameter. Got {self.parameter!r} instead."
                 )
-        elif not (math.isfinite(self.parameter) and self.parameter >= kind.lowest):
+        elif not (math.isfinite(number) and number >= kind.lowest):
             raise ArgumentError(
                 f"activation {self.name}'s {kind.parameter} must be a finite number of at least "
                 f"{kind.lowest:g}. Got {self.parameter!r} instead."
             )
+        # A plain float: a NumPy scalar would make float64 of every float32 that it meets.
+        object.__setattr__(self, "parameter", number)
 
     @classmethod
     def parse(cls, word: str | Activation) -> Activation:
@@ -216,7 +229,7 @@ class Activation:
     def _p(self) -> float:
         return self.kind.default if self.parameter is None else self.parameter
 
-    def __call__(self, z: Any, xp: Any = np) -> Any:
+    def __call__(self, z: Any, xp: Any) -> Any:
         """The function's values.
 
         Args:
@@ -228,7 +241,7 @@ class Activation:
         """
         return self.kind.value(xp, z, self._p)
 
-    def derivative(self, z: Any, xp: Any = np) -> Any:
+    def derivative(self, z: Any, xp: Any) -> Any:
         """The derivative at z, elementwise; at a kink the value on its left."""
         return self.kind.derivative(xp, z, self._p)
 

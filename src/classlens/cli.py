@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _out = Console(highlight=False, soft_wrap=True)
@@ -38,7 +39,7 @@ def main() -> None:
         _fail(str(error))
     except BrokenPipeError:
         # The reader has gone, as `| head` does; Python would complain again when it flushes.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(141)
     except OSError as error:
         _fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "."))
@@ -134,7 +135,7 @@ def lab(
     """
     settings = _settings(options)
     from classlens import lab as story  # noqa: PLC0415 - loads JAX, which --help does not wait for
-    from classlens.io.files import make_folder  # noqa: PLC0415
+    from classlens.files import make_folder  # noqa: PLC0415
     from classlens.kinds import Whole  # noqa: PLC0415
 
     kind = Whole(4)
@@ -189,7 +190,8 @@ def _train(
         task = bar.add_task("training", total=settings.epochs, loss="-")
 
         def show(news: loop.Progress) -> None:
-            loss = {"loss": f"{news.news[-1][0]:.4f}"} if len(news.news) else {}
-            bar.update(task, completed=news.epoch, **loss)
+            bar.update(task, completed=news.epoch)
+            if len(news.news):
+                bar.update(task, loss=f"{news.news[-1][0]:.4f}")
 
         return train(show)

@@ -6,6 +6,7 @@ import math
 import numbers
 import operator
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,6 +32,13 @@ def _refuse(name: str, kind: Kind, value: object) -> ArgumentError:
     return ArgumentError(f"{name} must be {kind.range}. Got {value!r} instead.")
 
 
+def _index(value: Any) -> int:
+    """The whole number; Python itself takes True for 1."""
+    if isinstance(value, bool):
+        raise TypeError
+    return operator.index(value)
+
+
 @dataclass(frozen=True)
 class Whole:
     """A whole number."""
@@ -45,10 +53,10 @@ class Whole:
     def check(self, name: str, value: Any) -> int:
         """The value as an int."""
         try:
-            whole = operator.index(value)
+            whole = _index(value)
         except TypeError:
             raise _refuse(name, self, value) from None
-        if isinstance(value, bool) or (self.low is not None and whole < self.low):
+        if self.low is not None and whole < self.low:
             raise _refuse(name, self, value)
         return whole
 
@@ -105,9 +113,13 @@ class Flag:
 
     def check(self, name: str, value: Any) -> bool:
         """The value as a bool."""
-        if value in (True, False):
-            return bool(value)
-        raise _refuse(name, self, value)
+        try:
+            known = value in (True, False)
+        except ValueError:  # an array is neither
+            known = False
+        if not known:
+            raise _refuse(name, self, value)
+        return bool(value)
 
     def read(self, text: str) -> Any:
         """Yes and no, in the usual spellings."""
@@ -147,11 +159,13 @@ class Units:
         """The numbers as a tuple; a single number is one layer."""
         if isinstance(value, str):
             value = self.read(value)
+        if isinstance(value, str | bytes | AbstractSet | Mapping):  # a set has no order
+            raise _refuse(name, self, value)
         try:
-            counts = [operator.index(value)]
+            counts = [_index(value)]
         except TypeError:
             try:
-                counts = [operator.index(count) for count in value]
+                counts = [_index(count) for count in value]
             except TypeError:
                 raise _refuse(name, self, value) from None
         if any(count < 1 for count in counts):
@@ -165,7 +179,7 @@ class Units:
         try:
             return tuple(int(part) for part in text.split(","))
         except ValueError:
-            return (text,)
+            return text
 
 
 @dataclass(frozen=True)
@@ -192,7 +206,7 @@ class ActivationWords:
 class ClassWeights:
     """A weight for each class."""
 
-    range: str = "'balanced', or a positive weight for each class, such as c0=2,c1=1"
+    range: str = "'balanced', or a weight of at least 0 for each class, such as c0=2,c1=1"
 
     def check(self, name: str, value: Any) -> str | dict[str, float]:
         """``balanced``, or a dict from a class (its name or its number, as text) to its weight."""
@@ -209,7 +223,8 @@ class ClassWeights:
 
     def read(self, text: str) -> Any:
         """``balanced``, or ``c0=2,c1=1``."""
-        if "=" not in text:
+        parts = text.split(",")
+        if not all("=" in part for part in parts):
             return text
-        pairs = (part.rpartition("=") for part in text.split(","))
+        pairs = (part.rpartition("=") for part in parts)
         return {key.strip(): Number(0.0).read(value) for key, _, value in pairs}

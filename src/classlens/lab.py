@@ -15,7 +15,7 @@ import numpy as np
 
 from classlens.data.dataset import Dataset
 from classlens.data.toys import blobs
-from classlens.io.files import make_folder, write_whole
+from classlens.files import make_folder, write_whole
 from classlens.network import Evaluation, Network
 from classlens.settings import Settings
 from classlens.training.loop import Progress

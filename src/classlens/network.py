@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
+from classlens.arrays import finite_weights, refuse_non_finite
 from classlens.errors import ArgumentError, DataError, did_you_mean
 
 Array = NDArray[np.floating[Any]]
@@ -53,8 +54,8 @@ class Layer:
         bias: shape (units,).
         activation: the function applied to every unit.
 
-    The arrays are copied and cannot be written to. float32 and float64 are kept; other real
-    numbers become float64.
+    The arrays are copied and cannot be written to. A kernel of float32 or float64 is kept, other
+    real numbers become float64; the bias takes the kernel's dtype.
 
     Raises:
         ArgumentError: if the shapes do not fit, or a number is not finite.
@@ -68,8 +69,8 @@ class Layer:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise ArgumentError(f"a layer's name must be a word. Got {self.name!r} instead.")
-        kernel = _weights(self.kernel, f"layer {self.name}'s kernel")
-        bias = _weights(self.bias, f"layer {self.name}'s bias")
+        kernel = finite_weights(self.kernel, f"layer {self.name}'s kernel")
+        bias = finite_weights(self.bias, f"layer {self.name}'s bias", kernel.dtype)
         if kernel.ndim != 2 or 0 in kernel.shape:
             raise ArgumentError(
                 f"layer {self.name}'s kernel must have the shape (inputs, units), neither of them "
@@ -80,8 +81,6 @@ class Layer:
                 f"layer {self.name}'s bias must have the shape {kernel.shape[1:]}, one number for "
                 f"each of its kernel's columns. Got {bias.shape} instead."
             )
-        if kernel.dtype != bias.dtype:
-            bias = bias.astype(kernel.dtype)
         for array in (kernel, bias):
             array.setflags(write=False)
         object.__setattr__(self, "kernel", kernel)
@@ -191,7 +190,7 @@ class Network:
                     f"Got {values if isinstance(values, str) else len(values)!r} instead."
                 )
         if activations is None:
-            activations = ["relu"] * (depth - 1) + ["linear"]
+            activations = [*["relu"] * (depth - 1), "linear"][:depth]
         if names is None:
             names = layer_names(depth)
         layers = tuple(
@@ -255,7 +254,7 @@ class Network:
         values = []
         for layer in self.layers:
             z = a @ layer.kernel + layer.bias  # (samples, units)
-            a = layer.activation(z)
+            a = layer.activation(z, np)
             values.append(LayerValues(z, a))
         return tuple(values)
 
@@ -282,7 +281,10 @@ class Network:
             DataError: if X does not fit the network, or y does not fit X and the classes.
         """
         z = self.logits(X).astype(np.float64)
-        indices = np.asarray(y)
+        try:
+            indices = np.asarray(y)
+        except ValueError:
+            raise DataError("y must be a list of class indices. Got rows that differ.") from None
         if indices.shape != (len(z),) or indices.dtype.kind not in "iu" or not len(z):
             raise DataError(
                 f"y must hold one class index for each of the {len(z)} samples (at least one). "
@@ -327,19 +329,6 @@ def softmax(logits: Array) -> Array:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def refuse_non_finite(values: Array, given: NDArray[Any], name: str) -> None:
-    """Raise, naming the first entry of ``values`` that is not finite as it stood in ``given``."""
-    finite = np.isfinite(values)
-    if finite.all():
-        return
-    row, column = (int(i) for i in np.argwhere(~finite)[0])
-    count = int((~finite).sum())
-    raise DataError(
-        f"{name} must be finite in {values.dtype}. Got {given[row, column]} in row {row}, column "
-        f"{column}" + (f" (and {count - 1} more)." if count > 1 else ".")
-    )
-
-
 def layer_names(depth: int) -> list[str]:
     """The lab's names: L1, L2, ..."""
     return [f"L{number}" for number in range(1, depth + 1)]
@@ -348,21 +337,3 @@ def layer_names(depth: int) -> list[str]:
 def class_names(count: int) -> list[str]:
     """The lab's names: c0, c1, ..."""
     return [f"c{number}" for number in range(count)]
-
-
-def _weights(values: ArrayLike, what: str) -> Array:
-    try:
-        array = np.array(values)
-    except ValueError:
-        raise ArgumentError(f"{what} must have rows of one length. Got rows that differ.") from None
-    if array.dtype.kind not in "fiub":
-        raise ArgumentError(f"{what} must hold real numbers. Got dtype {array.dtype} instead.")
-    if array.dtype not in (np.float32, np.float64):
-        array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        bad = np.argwhere(~np.isfinite(array))[0].tolist()
-        raise ArgumentError(
-            f"{what} must be finite. Got {array[tuple(bad)]} at {bad}; was the training stopped "
-            "after it diverged?"
-        )
-    return array

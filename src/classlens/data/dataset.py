@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classlens.arrays import refuse_non_finite
 from classlens.errors import ArgumentError, DataError
 from classlens.network import class_names as default_class_names
-from classlens.network import refuse_non_finite
 
 # Beyond this a column of integers is a quantity or an identifier, and the last layer would take
 # gigabytes.

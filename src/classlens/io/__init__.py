@@ -1,1 +1,1 @@
-"""Files in and out: our own model file, and whole writes of any file."""
+"""Model files, read and written."""

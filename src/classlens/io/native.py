@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import stat
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -20,8 +21,8 @@ from safetensors.numpy import save as save_tensors
 
 from classlens._version import __version__
 from classlens.activations import Activation
-from classlens.errors import ClasslensError, ModelFileError
-from classlens.io.files import write_whole
+from classlens.errors import ClasslensError, ModelFileError, OutputError
+from classlens.files import write_whole
 from classlens.model import Model
 from classlens.network import Layer, Network
 from classlens.settings import Settings
@@ -29,7 +30,7 @@ from classlens.settings import Settings
 # Raised whenever a reader of the former version would misread the file.
 FORMAT_VERSION = 1
 _KEY = "classlens"
-_MOST_HEADER_BYTES = 16 << 20
+_MOST_HEADER_BYTES = 100_000_000  # safetensors writes no more either
 _MOST_FILE_BYTES = 8 << 30
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
 
@@ -38,7 +39,8 @@ def save(model: Model, path: str | Path) -> None:
     """Write a model file, whole or not at all.
 
     Raises:
-        OutputError: if it cannot be written; an older file is then untouched.
+        OutputError: if it cannot be written, or its names take more than 100 MB; an older file is
+            then untouched.
     """
     network = model.network
     description = {
@@ -63,7 +65,11 @@ def save(model: Model, path: str | Path) -> None:
         for number, layer in enumerate(network.layers)
         for name, array in zip(_names(number), (layer.kernel, layer.bias), strict=True)
     }
-    write_whole(path, save_tensors(tensors, metadata={_KEY: json.dumps(description)}))
+    try:
+        content = save_tensors(tensors, metadata={_KEY: json.dumps(description)})
+    except SafetensorError as error:
+        raise OutputError(f"cannot write {path}: its names take too much room ({error}).") from None
+    write_whole(path, content)
 
 
 def load(path: str | Path) -> Model:
@@ -74,11 +80,13 @@ def load(path: str | Path) -> Model:
             one; the message says what is wrong with it.
     """
     path = Path(path)
+    reader = _Reader(path)
     try:
-        content = _read(path)
-        return _model(_Reader(path), content)
+        return _model(reader, _read(path))
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}.") from error
+    except RecursionError:  # met in parsing it, or later in quoting a part of it
+        reader.refuse("its description is nested too deeply")
 
 
 class _Reader:
@@ -119,9 +127,9 @@ class _Reader:
         """Strict JSON: no key twice, no NaN."""
         try:
             return json.loads(text, object_pairs_hook=self._unique, parse_constant=self._constant)
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, ModelFileError):
-                raise
+        except ModelFileError:
+            raise
+        except ValueError:
             self.refuse(f"{where} is not JSON")
 
     def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -136,15 +144,16 @@ class _Reader:
 
 
 def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise ModelFileError(f"cannot read {path}: it is a folder.")
-    with path.open("rb") as file:
-        content = file.read(_MOST_FILE_BYTES + 1)
-    if len(content) > _MOST_FILE_BYTES:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise ModelFileError(f"cannot read {path}: it is {kind}.")
+    if status.st_size > _MOST_FILE_BYTES:
         raise ModelFileError(
-            f"{path} is larger than a model file may be, {_MOST_FILE_BYTES} bytes."
+            f"{path} is larger than a model file may be, {_MOST_FILE_BYTES} bytes. "
+            f"Got {status.st_size} instead."
         )
-    return content
+    return path.read_bytes()
 
 
 def _model(reader: _Reader, content: bytes) -> Model:
@@ -217,7 +226,9 @@ def _description(reader: _Reader, metadata: Any) -> dict[str, Any]:
 
 def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
     if not isinstance(description["layers"], list) or not description["layers"]:
-        reader.refuse(f"layers must be a list, and is {_short(description['layers'])}")
+        reader.refuse(
+            f"layers must be a list of at least one, and is {_short(description['layers'])}"
+        )
     inputs = reader.count(description["inputs"], "inputs")
     plans = []
     for number, each in enumerate(description["layers"], start=1):
@@ -225,7 +236,7 @@ def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
         layer = reader.keys(each, ("name", "units", "activation", "parameter"), where)
         units = reader.count(layer["units"], f"{where}'s units")
         parameter = layer["parameter"]
-        if type(parameter) not in (int, float) or not math.isfinite(parameter):
+        if type(parameter) not in (int, float):  # None would stand for the default
             reader.refuse(f"{where}'s parameter must be a number, and is {_short(parameter)}")
         try:
             activation = Activation(layer["activation"], parameter)
@@ -249,7 +260,7 @@ def _check_tensors(
     spans = []
     for name, shape in wanted.items():
         entry = reader.keys(header[name], ("dtype", "shape", "data_offsets"), f"tensor {name}")
-        if entry["dtype"] not in _DTYPES:
+        if not isinstance(entry["dtype"], str) or entry["dtype"] not in _DTYPES:
             reader.refuse(
                 f"tensor {name}'s dtype must be one of {', '.join(_DTYPES)}, and is "
                 f"{_short(entry['dtype'])}"
@@ -266,6 +277,9 @@ def _check_tensors(
         ):
             reader.refuse(f"tensor {name} must take {length} bytes, and takes {_short(span)}")
         spans.append(span)
+    dtypes = {header[name]["dtype"] for name in wanted}
+    if len(dtypes) > 1:
+        reader.refuse(f"its tensors must have one dtype, and have {', '.join(sorted(dtypes))}")
     ends = [0, *(span[1] for span in sorted(spans))]
     if [span[0] for span in sorted(spans)] != ends[:-1] or ends[-1] != size:
         reader.refuse(f"its tensors must fill {size} bytes without gaps; was it cut?")

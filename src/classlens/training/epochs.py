@@ -8,10 +8,11 @@ which is many, with progress and Ctrl-C between them.
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from classlens.training.step import Batch, Knobs, Params, Program, Score, State, score, update
 
@@ -26,10 +27,10 @@ class Samples(NamedTuple):
         real: how many rows, the first ones, are samples; int32 scalar.
     """
 
-    x: jax.Array
-    y: jax.Array
-    weight: jax.Array
-    real: jax.Array
+    x: Any
+    y: Any
+    weight: Any
+    real: Any
 
 
 class Span(NamedTuple):
@@ -137,7 +138,7 @@ def advance(
 
 def nothing() -> Sums:
     """The sums before the first sample."""
-    zero = Score(jnp.float32(0), jnp.int32(0))
+    zero = Score(np.float32(0), np.int32(0))
     return Sums(zero, zero)
 
 
@@ -151,7 +152,7 @@ _CHECK_ROWS = 512
 
 
 def _check_size(samples: Samples) -> int:
-    return min(samples.x.shape[0], _CHECK_ROWS)
+    return min(int(samples.x.shape[0]), _CHECK_ROWS)
 
 
 def _pick(samples: Samples, index: jax.Array, left: jax.Array) -> Batch:

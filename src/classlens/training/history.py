@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.errors import ArgumentError
-from classlens.io.files import write_whole
+from classlens.files import write_whole
 
 Metric = NDArray[np.float64]
 # kernel and bias of each layer, as arrays with a leading axis for the epoch

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, NoReturn
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from classlens.training import epochs, seeds
@@ -118,7 +117,7 @@ class Trainer:
         # An assumed speed, low enough that the first call is short on a slow machine too.
         self._steps = _CALL_SECONDS / (1e-5 + 6 * numbers * size / 2e9)
         self._kept = _Kept(
-            state=initial(self._program, jax.tree.map(jnp.asarray, params)),
+            state=initial(self._program, params),
             sums=epochs.nothing(),
             log=Log.start(first, settings.history_megabytes),
             watch=Watch(settings.patience, settings.min_delta),

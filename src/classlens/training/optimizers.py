@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 
@@ -31,7 +32,7 @@ class AdamState(NamedTuple):
 
 
 def scale_by_keras_adam(
-    b1: float = 0.9, b2: float = 0.999, epsilon: float = 1e-7
+    beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
 ) -> optax.GradientTransformation:
     """Adam with the arithmetic of Keras 2.8.
 
@@ -39,6 +40,9 @@ def scale_by_keras_adam(
     2015, the remark that closes section 2), where Optax corrects both means first:
     direction = m sqrt(1 - b2^t) / (1 - b1^t) / (sqrt(v) + epsilon).
     """
+    # Keras rounds the betas to float32 before it takes them from 1, and 1 - 0.999 then differs from
+    # 0.001 in the fifth digit: enough to be seen in a loss.
+    b1, b2 = np.float32(beta_1), np.float32(beta_2)
 
     def init(params: optax.Params) -> AdamState:
         zeros = jax.tree.map(jnp.zeros_like, params)

@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,7 +55,7 @@ class Orders:
         block = self._block
         if block is None or epoch >= block.start + block.epochs:
             indices = self._draw(epoch) if self._next is None else self._next.result()
-            block = Block(epoch, self._count(epoch), jnp.asarray(indices))
+            block = Block(epoch, self._count(epoch), jax.device_put(indices))
             following = epoch + block.epochs
             self._next = (
                 self._pool.submit(self._draw, following) if following < self._epochs else None

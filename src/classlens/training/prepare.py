@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -125,7 +125,8 @@ def on_device(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) ->
     w = np.zeros(rows, np.float32)
     x[:count], y[:count] = data.X, data.y
     w[:count] = 1 if weight is None else weight
-    return Samples(jnp.asarray(x), jnp.asarray(y), jnp.asarray(w), jnp.asarray(count, jnp.int32))
+    samples: Samples = jax.device_put(Samples(x, y, w, np.int32(count)))
+    return samples
 
 
 def _split(

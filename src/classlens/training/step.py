@@ -6,6 +6,7 @@ hashable; every number that may change from run to run is an argument.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,8 +17,8 @@ import optax
 from classlens.activations import Activation
 from classlens.training.optimizers import SCHEDULES, Penalties, optimizer
 
-# One (kernel (inputs, units), bias (units,)) a layer.
-Params = tuple[tuple[jax.Array, jax.Array], ...]
+# One (kernel (inputs, units), bias (units,)) a layer, of NumPy or JAX.
+Params = tuple[tuple[Any, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class Batch(NamedTuple):
 class Score(NamedTuple):
     """Sums over samples: of the weighted losses, and of the right answers."""
 
-    loss: jax.Array  # float32
-    correct: jax.Array  # int32
+    loss: Any  # float32, an array or a NumPy scalar
+    correct: Any  # int32
 
 
 def logits(program: Program, params: Params, x: jax.Array) -> jax.Array:
@@ -104,6 +105,7 @@ def score(program: Program, params: Params, batch: Batch) -> Score:
     )
 
 
+@functools.partial(jax.jit, static_argnames="program")
 def initial(program: Program, params: Params) -> State:
     """The state before the first update."""
     return State(params, _rule(program, Knobs(0, 0, 0, 0, 1)).init(params), jnp.int32(0))

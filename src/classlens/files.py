@@ -27,9 +27,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        path = path.resolve()  # so that a link's target is replaced, not the link
+        path = _target(path)
         _remove_leftovers(path)
         handle, name = tempfile.mkstemp(_SUFFIX, f".{path.name}.", path.parent)
         try:
@@ -64,6 +62,16 @@ def make_folder(path: str | Path) -> Path:
             f"cannot write into the folder {path}: {error.strerror or error}. Choose another one."
         ) from error
     return path
+
+
+def _target(path: Path) -> Path:
+    """The file itself, so that a link stays a link, and what it leads to is replaced."""
+    if path.is_dir():
+        raise OSError(errno.EISDIR, "it is a folder")
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link that leads back to itself")
+    return target
 
 
 def _mode(path: Path) -> int:

@@ -1,0 +1,60 @@
+# The targets are what CI runs. `make lab` and `make test` set everything up by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: lab test check format lint types slow bench images clean
+
+lab: .venv/core
+	$(BIN)/classlens lab
+
+test: .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: lint types test slow
+
+slow: .venv/dev
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/bench
+	$(BIN)/python benchmarks/run.py
+
+images: .venv/dev
+	$(BIN)/python docs/images/make.py
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist classlens-lab
+
+# A stamp for each set of packages, renewed when what it is made from changes.
+.venv/core: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable .
+	@touch $@
+
+.venv/dev: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[dev]'
+	@touch $@ .venv/core
+
+.venv/bench: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[dev,bench]'
+	@touch $@ .venv/core .venv/dev
+
+.venv/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name yours: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Classlens needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name a newer one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) has no venv module. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 2; }
+	@rm -rf .venv
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,226 @@
+"""Figures, panels and their surroundings: sizes in inches, quiet axes, text that fits.
+
+Panels have a fixed size and the figure grows around what is written beside them, so no name is too
+long and nothing is cut. This costs one measuring of the text; matplotlib's own layout engines cost
+several drawings.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import matplotlib.ticker as mticker
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Bbox
+
+from classlens.view.palette import FAINT, INK, QUIET
+
+# Points of text: the heading, a panel's title, axis labels and legends, tick labels and notes.
+HEADING, TITLE, LABEL, SMALL = 12.0, 10.0, 9.0, 8.0
+
+# Dots an inch of a picture that is written to a file.
+DPI = 130
+
+# Inches of white around the picture.
+PAD = 0.12
+
+
+def bare_figure() -> Figure:
+    """A figure that no window and no pyplot knows, ready to be written to a file."""
+    figure = Figure(dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def shown_figure() -> Figure:
+    """A figure that pyplot knows, so that ``plt.show()`` and notebooks show it."""
+    import matplotlib.pyplot as plt  # noqa: PLC0415 - costs time that files need not pay
+
+    return plt.figure(facecolor="white")
+
+
+def png(figure: Figure) -> bytes:
+    """The picture as a PNG file's bytes."""
+    target = io.BytesIO()
+    figure.savefig(target, format="png")
+    return target.getvalue()
+
+
+def add_panel(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """An axes at a place in inches. ``settle`` later moves all panels together."""
+    across, up = figure.get_size_inches()
+    return figure.add_axes((left / across, bottom / up, width / across, height / up))
+
+
+def settle(figure: Figure, panels: Sequence[Axes]) -> None:
+    """Give the figure the size that holds the panels and what is written around them.
+
+    Args:
+        figure: every axes in it keeps its size in inches.
+        panels: the axes at the picture's edges; they are measured.
+    """
+    boxes = [panel.get_tightbbox() for panel in panels]
+    box = Bbox.union([box for box in boxes if box is not None])
+    left, bottom, right, top = box.extents / figure.dpi
+    across, up = figure.get_size_inches()
+    width, height = right - left + 2 * PAD, top - bottom + 2 * PAD
+    for panel in figure.axes:
+        place = panel.get_position(original=True)
+        panel.set_position(
+            (
+                (place.x0 * across - left + PAD) / width,
+                (place.y0 * up - bottom + PAD) / height,
+                place.width * across / width,
+                place.height * up / height,
+            )
+        )
+    figure.set_size_inches(width, height)
+
+
+def right_edge(panel: Axes) -> float:
+    """How far to the right a panel reaches with all that is written around it, in inches."""
+    return float(panel.get_tightbbox().x1 / panel.figure.dpi)
+
+
+def calm(ax: Axes, *, ticks: bool = True) -> None:
+    """Quiet frame and ticks: the eye belongs to the data."""
+    for spine in ax.spines.values():
+        spine.set_color(FAINT)
+        spine.set_linewidth(0.8)
+    if not ticks:
+        ax.set_xticks([])
+        ax.set_yticks([])
+        return
+    ax.tick_params(color=FAINT, labelcolor=QUIET, labelsize=SMALL, length=3, width=0.8)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.get_offset_text().set(color=QUIET, size=SMALL)
+
+
+def few_ticks(ax: Axes, across: int, up: int) -> None:
+    """At most so many intervals between ticks."""
+    ax.xaxis.set_major_locator(mticker.MaxNLocator(across))
+    ax.yaxis.set_major_locator(mticker.MaxNLocator(up))
+
+
+def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
+    """Write the axes' names; None writes nothing."""
+    if across is not None:
+        _plain(ax.set_xlabel(shorten(across), color=INK, size=LABEL))
+    if up is not None:
+        _plain(ax.set_ylabel(shorten(up), color=INK, size=LABEL))
+
+
+def entitle(ax: Axes, title: str, note: str = "") -> None:
+    """A heading at the panel's left edge, and a quiet line of explanation below it."""
+    lines = note.count("\n") + 1 if note else 0
+    height = 7 + lines * SMALL * 1.35
+    write(ax, title, above=height, size=HEADING, weight="bold")
+    if note:
+        write(ax, note, above=6, size=SMALL, colour=QUIET)
+
+
+def write(  # noqa: PLR0913 - a text has a place and a look
+    ax: Axes,
+    text: str,
+    *,
+    above: float,
+    size: float,
+    weight: str = "normal",
+    colour: str = INK,
+    align: Literal["left", "center"] = "left",
+) -> None:
+    """Write above a panel, so many points over its upper edge."""
+    _plain(
+        ax.annotate(
+            text,
+            (0.0 if align == "left" else 0.5, 1.0),
+            xycoords="axes fraction",
+            xytext=(0, above),
+            textcoords="offset points",
+            ha=align,
+            va="bottom",
+            size=size,
+            weight=weight,
+            color=colour,
+            annotation_clip=False,
+        )
+    )
+
+
+def legend(
+    ax: Axes, handles: Sequence[Any], names: Sequence[str], *, beside: bool = True
+) -> None:
+    """A legend outside the axes, to the right; or filling an empty axes.
+
+    Args:
+        ax: the axes it belongs to.
+        handles: what is explained.
+        names: what it is called, one a handle.
+        beside: whether it stands to the right of the axes rather than in it.
+    """
+    legend = ax.legend(
+        handles,
+        # Names that begin with an underscore would be left out, so they are put in afterwards.
+        [str(place) for place in range(len(names))],
+        loc="upper left",
+        bbox_to_anchor=(1.015 if beside else 0.0, 1.0),
+        borderaxespad=0.0,
+        borderpad=0.0,
+        labelspacing=0.55,
+        handletextpad=0.5,
+        columnspacing=1.2,
+        handlelength=1.4,
+        frameon=False,
+        fontsize=LABEL,
+        ncols=-(-len(names) // _LEGEND_ROWS),
+    )
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(shorten(name))
+        text.set_color(INK)
+        _plain(text)
+
+
+_LEGEND_ROWS = 22
+
+
+def shorten(text: str, most: int = 40) -> str:
+    """A name on one line, of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: float, size: float) -> str:
+    """A name on at most two lines that fit a width.
+
+    Args:
+        text: the name.
+        width: in inches.
+        size: of the text, in points.
+    """
+    line = " ".join(text.split())
+    room = width * 72
+    if _length(line, size) <= room:
+        return line
+    letters = max(3, int(len(line) * room / _length(line, size)))
+    lines = textwrap.wrap(line, letters)
+    if len(lines) > 2:
+        lines = [lines[0], shorten(" ".join(lines[1:]), letters)]
+    return "\n".join(lines)
+
+
+def _length(text: str, size: float) -> float:
+    """How long a line of text is, in points."""
+    measure = TextToPath().get_text_width_height_descent
+    return float(measure(text, FontProperties(size=size), ismath=False)[0])
+
+
+def _plain(text: Any) -> None:
+    """Take a name as it is: a dollar in it is a dollar, not the start of a formula."""
+    text.set_parse_math(False)

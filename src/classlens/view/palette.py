@@ -1,0 +1,99 @@
+"""The colours and the marker shapes of the classes, for every host: plain words and hex strings.
+
+The first eight colours are those of Okabe and Ito, which people with any of the common colour
+deficiencies tell apart (jfly.uni-koeln.de/color, 2008), ordered so that the first four differ
+most. The twelve after them were searched for: each as far as possible, in CIE Lab and as seen with
+deuteranopia and protanopia, from white and from those before it. Colour is never alone: a class
+also has a marker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COLOURS = (
+    "#0072B2",  # blue
+    "#E69F00",  # orange
+    "#009E73",  # bluish green
+    "#CC79A7",  # reddish purple
+    "#D55E00",  # vermillion
+    "#56B4E9",  # sky blue
+    "#F0E442",  # yellow
+    "#000000",  # black
+    "#6D3D18",  # brown
+    "#C2C279",  # sand
+    "#79006D",  # plum
+    "#1849B6",  # cobalt
+    "#245549",  # dark green
+    "#F3B6B6",  # rose
+    "#8692FF",  # periwinkle
+    "#24DBE7",  # cyan
+    "#79793D",  # olive
+    "#795579",  # mauve
+    "#CE9E49",  # ochre
+    "#FF6D86",  # coral
+)
+
+# Eleven shapes, so that they and the twenty colours come together anew 220 times.
+MARKERS = (
+    "circle",
+    "square",
+    "triangle",
+    "diamond",
+    "plus",
+    "cross",
+    "triangle down",
+    "star",
+    "triangle left",
+    "pentagon",
+    "triangle right",
+)
+
+# What is not a class: text and lines, text of lesser weight, frames.
+INK = "#1F2A35"
+QUIET = "#5B6670"
+FAINT = "#C4CBD1"
+
+# Values: white is 0, or the value nearest to it; the deeper, the farther away.
+POSITIVE = ("#FAFAF8", "#D3DBE8", "#9FB1CF", "#6982B0", "#3C558A")
+NEGATIVE = ("#FAFAF8", "#EEDACB", "#DBB193", "#BC815C", "#8A5334")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a class is drawn.
+
+    Attributes:
+        colour: such as ``"#0072B2"``.
+        marker: a word from ``MARKERS``.
+    """
+
+    colour: str
+    marker: str
+
+
+def look(index: int) -> Look:
+    """How the class of that index is drawn, in every picture and on the page.
+
+    Example:
+        >>> look(0)
+        Look(colour='#0072B2', marker='circle')
+    """
+    return Look(COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)])
+
+
+def rgb(colour: str) -> tuple[float, float, float]:
+    """A hex string's red, green and blue, each from 0 to 1."""
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return red, green, blue
+
+
+def tint(colour: str, share: float) -> str:
+    """A colour mixed with white: share 1 is the colour, 0 is white.
+
+    Example:
+        >>> tint("#0072B2", 0.25)
+        '#BFDCEC'
+    """
+    parts = (round(255 * (1 - share * (1 - part))) for part in rgb(colour))
+    return "#" + "".join(f"{part:02X}" for part in parts)
