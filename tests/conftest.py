@@ -19,12 +19,11 @@ import pytest
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
 os.environ["MPLBACKEND"] = "agg"
 
-# A worker of pytest-xdist finds the folder that the process which started it has made.
-_CACHE = "JAX_COMPILATION_CACHE_DIR"
-_MARK = "CLASSLENS_TESTS_CACHE"
-_made = None if _MARK in os.environ else Path(tempfile.mkdtemp(prefix="classlens-tests-"))
-if _made is not None:
-    os.environ |= {_MARK: str(_made), _CACHE: str(_made / "jax")}
+# The user's own cache is left alone. A worker of pytest-xdist inherits the folder.
+_made = None
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _made = Path(tempfile.mkdtemp(prefix="classlens-tests-"))
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_made)
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 

@@ -63,12 +63,12 @@ def _sigmoid_derivative(xp: Any, z: Any, _: float) -> Any:
 
 
 def _elu(xp: Any, z: Any, alpha: float) -> Any:
-    # The minimum keeps expm1 from overflowing on the side that `where` then throws away.
-    return xp.where(z > 0, z, alpha * xp.expm1(xp.minimum(z, 0)))
+    # The inner `where` keeps expm1 from overflowing on the side that the outer one throws away.
+    return xp.where(z > 0, z, alpha * xp.expm1(xp.where(z > 0, 0, z)))
 
 
 def _elu_derivative(xp: Any, z: Any, alpha: float) -> Any:
-    return xp.where(z > 0, 1, alpha * xp.exp(xp.minimum(z, 0)))
+    return xp.where(z > 0, 1, alpha * xp.exp(xp.where(z > 0, 0, z)))
 
 
 def _normal_cdf(xp: Any, z: Any) -> Any:
@@ -93,8 +93,8 @@ def _silu_derivative(xp: Any, z: Any, _: float) -> Any:
     return s * (1 + z * (1 - s))
 
 
-# `where` and not `maximum` for the kinked functions: JAX's maximum has derivative 1/2 at a tie,
-# TensorFlow's ReLU has 0, and the lab's numbers are TensorFlow's.
+# `where` and not `maximum` or `minimum`: JAX gives those half of the derivative at a tie, TensorFlow
+# gives the left one at a kink, and the lab's numbers are TensorFlow's.
 ACTIVATIONS: Mapping[str, Kind] = MappingProxyType(
     {
         "linear": Kind(

@@ -13,7 +13,7 @@ from classlens.errors import ArgumentError, DataError
 def finite_weights(
     values: ArrayLike, what: str, dtype: DTypeLike | None = None
 ) -> NDArray[np.floating[Any]]:
-    """A copy of a kernel or a bias.
+    """A copy of a kernel or a bias, with its rows one after the other in memory.
 
     Args:
         values: real numbers, of any shape.
@@ -24,7 +24,8 @@ def finite_weights(
         ArgumentError: if they are not real numbers, or one of them is not finite in that dtype.
     """
     try:
-        given = np.array(values)
+        # Rows first, whatever came: safetensors writes an array's memory as it lies.
+        given = np.array(values, order="C")
     except ValueError:
         raise ArgumentError(f"{what} must have rows of one length. Got rows that differ.") from None
     if given.dtype.kind not in "fiub":

@@ -18,6 +18,7 @@ from classlens.errors import ArgumentError, ClasslensError, Problems
 from classlens.settings import SETTINGS, Setting, Settings
 
 if TYPE_CHECKING:
+    from classlens.data.dataset import Dataset
     from classlens.lab import Lab
     from classlens.training import loop
 
@@ -135,12 +136,19 @@ def lab(
     """
     settings = _settings(options)
     from classlens import lab as story  # noqa: PLC0415 - loads JAX, which --help does not wait for
-    from classlens.files import make_folder  # noqa: PLC0415
+    from classlens.files import folder_for  # noqa: PLC0415
     from classlens.kinds import Whole  # noqa: PLC0415
 
     kind = Whole(4)
     data = story.lab_data(kind.check("samples", kind.read(samples)))
-    make_folder(out)
+    with folder_for(out):
+        _tell(data, settings, out, plots=plots, log=log)
+
+
+def _tell(data: Dataset, settings: Settings, out: Path, *, plots: bool, log: bool) -> None:
+    """The lab's story on the terminal, and its files."""
+    from classlens import lab as story  # noqa: PLC0415 - loads JAX
+
     _out.print(story.describe_data(data) + "\n", markup=False)
     done = _train(lambda progress: story.train(data, settings, progress), settings, log)
     run, network = done.run, done.run.network

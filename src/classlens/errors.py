@@ -6,6 +6,7 @@ ClasslensError
 ├── ModelFileError       (and ValueError)       a model file is damaged, foreign or too new
 ├── OutputError          (and OSError)          a file or folder cannot be written
 ├── DivergedError        (and ArithmeticError)  training left the finite numbers
+├── FalseFindingError    (and AssertionError)   a finding of an explanation does not hold
 └── MissingLibraryError  (and ImportError)      an optional library is not installed
 
 A message names what was wrong, where, the value met and the remedy. The command line prints it
@@ -52,6 +53,10 @@ class DivergedError(ClasslensError, ArithmeticError):
         self.run = run
 
 
+class FalseFindingError(ClasslensError, AssertionError):
+    """A finding of an explanation does not hold for the network."""
+
+
 class MissingLibraryError(ClasslensError, ImportError):
     """An optional library is needed and not installed."""
 
@@ -89,7 +94,7 @@ def one_of(name: str, value: object, choices: Sequence[str]) -> str:
         "optimizer must be one of adam, sgd. Got 'adm' instead. Did you mean 'adam'?"
     """
     message = f"{name} must be one of {', '.join(choices)}. Got {value!r} instead."
-    return message + did_you_mean(str(value), choices)
+    return message + (did_you_mean(value, choices) if isinstance(value, str) else "")
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

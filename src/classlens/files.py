@@ -8,6 +8,7 @@ import glob
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from classlens.errors import OutputError
@@ -46,12 +47,27 @@ def write_whole(path: str | Path, content: bytes) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror or error}.") from error
 
 
-def make_folder(path: str | Path) -> Path:
-    """Create a folder, with its parents, and make sure that files can be written into it.
+@contextlib.contextmanager
+def folder_for(path: str | Path) -> Iterator[Path]:
+    """A folder for the results of the work inside the ``with``, writable before it starts.
+
+    If the work fails, a folder that was made for it and is still empty is removed again.
 
     Raises:
         OutputError: if it cannot be created or written to.
     """
+    existed = os.path.lexists(path)
+    folder = _make_folder(path)
+    try:
+        yield folder
+    except BaseException:
+        if not existed:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_folder(path: str | Path) -> Path:
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from classlens.data.dataset import Dataset
 from classlens.data.toys import blobs
-from classlens.files import make_folder, write_whole
+from classlens.files import write_whole
 from classlens.network import Evaluation, Network
 from classlens.settings import Settings
 from classlens.training.loop import Progress
@@ -91,16 +91,15 @@ def describe_weights(network: Network) -> str:
         )
 
 
-def write(lab: Lab, folder: str | Path, *, pictures: bool = True) -> Iterator[Path]:
+def write(lab: Lab, folder: Path, *, pictures: bool = True) -> Iterator[Path]:
     """Write what the lab leaves behind, giving each file's path once it is there.
 
     The history as a table, the model, and with ``pictures`` the data, the decision regions, a
     picture for each layer and the course of the training.
 
     Raises:
-        OutputError: if the folder or a file cannot be written.
+        OutputError: if a file cannot be written.
     """
-    folder = make_folder(folder)
     lab.run.history.to_csv(folder / "history.csv")
     yield folder / "history.csv"
     lab.run.model.save(folder / "model.safetensors")

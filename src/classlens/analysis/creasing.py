@@ -7,129 +7,128 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classlens.analysis.partition import Cut, Floats, Ints, Partition, TangledError, with_room
-from classlens.analysis.sides import BLUR, TOLERANCE, Heights, Words, _bit
+from classlens.analysis.heights import Heights, Step
+from classlens.analysis.partition import FACE_BYTES, Partition, with_room
+from classlens.analysis.sides import QUICK_TOLERANCE, Words, cut_along, unpack
+from classlens.analysis.walk import Floats, Ints
 from classlens.errors import ArgumentError
-
 
 @dataclass(frozen=True)
 class Budget:
     """How much memory may be spent.
 
     Attributes:
-        megabytes: the limit, of 1024 x 1024 bytes.
+        megabytes: the limit, in units of 1024 * 1024 bytes.
     """
 
     megabytes: float
 
-    def check(self, faces: int, quantities: int, tables: int) -> None:
-        """Refuse a number of faces with so many heights each, in so many tables.
+    def check(self, faces: int, heights: int) -> None:
+        """Refuse a number of faces that needs more.
+
+        Args:
+            faces: how many there will be at least.
+            heights: how many numbers are kept for each.
 
         Raises:
-            ArgumentError: if they need more memory than the limit.
+            ArgumentError: saying so.
         """
-        bytes_each = Partition.face_bytes + quantities * (8 * tables + 1)
-        if faces * bytes_each > self.megabytes * 2**20:
+        if faces * (FACE_BYTES + 9 * heights) > self.megabytes * 2**20:
             raise ArgumentError(
-                f"the network has at least {faces} linear regions in this window, which need more "
-                f"memory than memory_limit={self.megabytes:g} megabytes. Choose a smaller window, "
+                f"the network has at least {faces:,} linear regions in this window, and they do "
+                f"not fit in memory_limit={self.megabytes:g} megabytes. Choose a smaller window, "
                 "or raise memory_limit."
             )
 
 
 @dataclass(frozen=True, eq=False)
-class Regions_:
+class Creased:
+    """A window cut into the linear regions of a network.
+
+    Attributes:
+        partition: the window; its faces are the regions.
+        patterns: for each layer the units that are on in each region, as words (words, faces); None
+            for a layer without creases.
+        logits: at each vertex, shape (vertices, classes).
+        sums: the sum of the absolute values of what was added up to each, or None.
+        bounds: for each class a number that these sums nowhere exceed.
+    """
+
     partition: Partition
-    values: Floats
+    patterns: tuple[Words | None, ...]
+    logits: Floats
     sums: Floats | None
-    quick: Floats
-    patterns: list
+    bounds: Floats
 
 
-def crease(layers, corners: Floats, *, careful: bool, budget: Budget):
-    """layers: (kernel, bias, |kernel|, |bias|, slopes)"""
+def crease(
+    steps: Sequence[Step], last_slopes: tuple[float, float], corners: Floats, *, careful: bool, budget: Budget
+) -> Creased:
     partition = Partition(corners)
     values = partition.places
     sums = np.abs(values) if careful else None
-    most = np.abs(values).max(axis=0)
-    patterns: list[Words] = []
-    for kernel, bias, size, bias_size, slopes in layers:
-        budget.check(partition.faces, kernel.shape[1], 2 if careful else 1)
-        values = values @ kernel
-        values += bias
-        if sums is not None:
-            sums = sums @ size
-            sums += bias_size
-        most = most @ size + bias_size
-        off, on = slopes
-        if off != on:
-            quick = most * TOLERANCE + np.abs(values).max(axis=0) * BLUR
-            values, sums, bits, origin = fold(partition, values, sums, quick, budget)
-            patterns = [words.take(origin) for words in patterns] + bits
-            low = values < 0
-            if off == 0:
-                np.maximum(values, 0, out=values)
-                if sums is not None: sums[values <= 0] = 0
-            else:
-                values[low] *= off
-                if sums is not None: sums[low] *= off
-        elif on != 1:
-            values *= on
-            if sums is not None: sums *= on
-        most *= max(off, on)
-    return Regions_(partition, values, sums, most, patterns)
+    bounds = np.abs(values).max(axis=0)
+    patterns: list[Words | None] = []
+    following = [*(step.slopes for step in steps[1:]), last_slopes]
+    for step, (off, on) in zip(steps, following, strict=True):
+        bounds = bounds * max(map(abs, step.slopes)) @ step.kernel_sums + step.bias_sums
+        tables = 2 if careful else 1
+        budget.check(partition.faces, tables * len(bounds))
+        creases = off != on
+        heights = Heights(
+            values,
+            sums,
+            step,
+            quick=bounds * QUICK_TOLERANCE if creases else None,
+            room=_room(partition, len(bounds)) if creases else 0,
+        )
+        if creases:
+            bits, origin = _cut_all(partition, heights, budget)
+            patterns = [None if words is None else words.take(origin, axis=1) for words in patterns]
+            patterns.append(bits)
+        else:
+            patterns.append(None)
+        values, sums = heights.finish()
+    return Creased(partition, tuple(patterns), values, sums, bounds)
 
 
-def fold(partition, values, sums, quick, budget):
-    tables = 1 if sums is None else 2
-    quantities = values.shape[1]
-    heights = Heights(values, sums, quick)
-    del values, sums
+def _room(partition, units):
+    return 6 * partition.vertices + units * units // 2
+
+
+def _cut_all(partition: Partition, heights: Heights, budget: Budget) -> tuple[Words, Ints]:
+    size = heights.units * (1 if heights.sums is None else 2)
     starts, corners, _ = partition.rings()
-    crossing = [sides_of(a, b, corners, starts[:-1]) for a, b in zip(heights.above, heights.below)]
-    lines = sum(np.bitwise_count(words).astype(np.int64) for words in crossing)
-    budget.check(partition.faces + int(lines.sum()), quantities, tables)
+    crossing = [
+        _both(a, b, corners, starts) for a, b in zip(heights.above, heights.below, strict=True)
+    ]
+    lines = sum(int(np.bitwise_count(words).sum()) for words in crossing)
+    budget.check(partition.faces + lines, size)
     origin = np.arange(partition.faces)
-    for quantity in np.flatnonzero(unpack_any(crossing, quantities)):
-        word, bit = quantity // 64, _bit(int(quantity))
-        faces = np.flatnonzero(crossing[word][: partition.faces] & bit)
-        if not len(faces):
-            continue
-        budget.check(partition.faces + len(faces), quantities, tables)
-        cut = cut_along(partition, heights, int(quantity), faces)
+    some = np.array([[np.bitwise_or.reduce(words)] for words in crossing])
+    for unit in np.flatnonzero(unpack(some, heights.units)):
+        line = heights.crease(int(unit))
+        first = int(unit) // 64
+        faces = np.flatnonzero(crossing[first][: partition.faces] & line.bit)
+        budget.check(partition.faces + len(faces), size)
+        cut = cut_along(partition, faces, line)
         if cut is None:
             continue
-        heights.append(cut, int(quantity), partition)
+        heights.append(cut, int(unit), partition)
         origin = with_room(origin, partition.faces)
         origin[cut.added] = origin[cut.kept]
-        for later in range(word, len(crossing)):
-            new = sides_of(heights.above[later], heights.below[later], cut.corners, cut.starts)
-            crossing[later] = with_room(crossing[later], partition.faces)
-            crossing[later][cut.added] = new[::2]
-            crossing[later][cut.kept] = new[1::2]
+        for word in range(first, len(crossing)):
+            both = _both(heights.above[word], heights.below[word], cut.corners, cut.starts)
+            crossing[word] = with_room(crossing[word], partition.faces)
+            crossing[word][cut.added] = both[::2]
+            crossing[word][cut.kept] = both[1::2]
     starts, corners, _ = partition.rings()
-    bits = [np.bitwise_or.reduceat(words.take(corners), starts[:-1]) for words in heights.above]
-    values, sums = heights.finish()
-    return values, sums, bits, origin[: partition.faces]
+    on = [np.bitwise_or.reduceat(words.take(corners), starts) for words in heights.above]
+    return np.array(on), origin[: partition.faces]
 
 
-def cut_along(partition: Partition, heights: Heights, quantity: int, faces: Ints) -> Cut | None:
-    positive, negative = heights.positive(quantity), heights.negative(quantity)
-    while len(faces):
-        try:
-            return partition.cut(faces, positive, negative, heights.height(quantity))
-        except TangledError as tangled:
-            for face in tangled.faces:
-                heights.settle(partition.corners_of(face), quantity)
-            faces = partition.crossed(faces, positive, negative)
-    return None
-
-
-def sides_of(above, below, corners, starts):
+def _both(above: Words, below: Words, corners: Ints, starts: Ints) -> Words:
+    """The bits of the quantities that are positive at one corner of a face and negative at another."""
     both = np.bitwise_or.reduceat(above.take(corners), starts)
     both &= np.bitwise_or.reduceat(below.take(corners), starts)
     return both
-
-def unpack_any(crossing, quantities):
-    from classlens.analysis.sides import unpack
-    return unpack(np.array([[np.bitwise_or.reduce(w) for w in crossing]]), quantities)[0]

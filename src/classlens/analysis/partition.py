@@ -3,35 +3,22 @@
 A vertex or an edge stands once, whoever borders on it, so two faces can never disagree about the
 line between them. Nothing here knows of networks: the caller says on which side of a line each
 vertex lies, and all the faces that the line crosses are cut at once. The work is in proportion to
-the corners of the crossed faces, whatever the size of the rest.
+the corners of the crossed faces, whatever the number of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Flags = NDArray[np.bool_]
+from classlens.analysis.walk import Floats, Ints, Line, Walk, walk
 
-
-class TangledError(Exception):
-    """Faces whose corners change sides more than twice, so that no line cuts them in two.
-
-    It never leaves the package: whoever cuts mends the sides and tries again.
-
-    Attributes:
-        faces: those faces.
-    """
-
-    def __init__(self, faces: Ints) -> None:
-        super().__init__(f"{len(faces)} faces")
-        self.faces = faces
+# What a face takes here, with its share of the vertices and edges: 1 vertex, 2 edges, and in the
+# pool some 4 corners and twice as many abandoned ones.
+FACE_BYTES = 8 * (2 + 2 * 3 + 2 + 12 * 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +26,10 @@ class Cut:
     """What one line did to the faces that it crossed.
 
     Attributes:
+        edges: the edges that were cut, each now its own half at the tail, shape (m,).
+        halves: the first of the m halves at the head; the k new edges between kept and added faces
+            come after them.
+        within: for each cut edge, a crossed face that it belonged to, shape (m,).
         tails, heads: the ends that each cut edge had, shape (m,).
         tail_share, head_share: how much of each end the new vertex on it is made of, shape (m,).
         vertices: the first and one past the last of the m new vertices.
@@ -48,6 +39,9 @@ class Cut:
         starts: where each of these 2 k faces begins in ``corners``.
     """
 
+    edges: Ints
+    halves: int
+    within: Ints
     tails: Ints
     heads: Ints
     tail_share: Floats
@@ -65,33 +59,13 @@ class Cut:
             values: one row, or one number, a vertex.
             out: where to write the answer; by default a new array.
         """
-        shape = (-1,) + (1,) * (values.ndim - 1)
-        new = np.multiply(
-            values.take(self.tails, axis=0), self.tail_share.reshape(shape), out=out
-        )
+        column = (-1,) + (1,) * (values.ndim - 1)
+        share = self.tail_share.reshape(column)
+        new = np.multiply(values.take(self.tails, axis=0), share, out=out)
         other = values.take(self.heads, axis=0)
-        other *= self.head_share.reshape(shape)
+        other *= self.head_share.reshape(column)
         new += other
         return new
-
-
-@dataclass(frozen=True, eq=False)
-class _Walk:
-    """The corners of the crossed faces, going round one face after the other.
-
-    Attributes:
-        begin, size: where each face's corners begin in the next three, and how many, shape (k,).
-        corner, side, after: the vertex, the edge to the next one, and where that stands.
-        down, up: the last corner before each face's negative ones, and the last of these.
-    """
-
-    begin: Ints
-    size: Ints
-    corner: Ints
-    side: Ints
-    after: Ints
-    down: Ints
-    up: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,11 +93,8 @@ class Partition:
 
     Attributes:
         vertices, edges, faces: how many there are.
-        face_bytes: the memory that a face takes here, with its share of the vertices and edges.
+        diagonal: the length of the polygon's bounding box from corner to corner.
     """
-
-    # A face adds 1 vertex, 2 edges and some 4 corners, twice over in the pool.
-    face_bytes = 8 * (2 + 2 * 3 + 2 + 2 * 2 * 9)
 
     def __init__(self, corners: Floats) -> None:
         """Begin with one face.
@@ -133,14 +104,14 @@ class Partition:
         """
         count = len(corners)
         self.vertices, self.edges, self.faces = count, count, 1
+        self.diagonal = float(np.hypot(*np.ptp(corners, axis=0)))
         self._place = np.array(corners, dtype=np.float64)
         self._tail = np.arange(count)
         self._head = np.roll(self._tail, -1)
         self._mark = np.zeros(count, dtype=np.intp)
         self._start, self._size = np.zeros(1, dtype=np.intp), np.array([count])
-        self._used = count
-        self.diagonal = float(np.hypot(*np.ptp(self._place, axis=0)))
         self._corner, self._side = np.arange(count), np.arange(count)
+        self._used = count
 
     @property
     def places(self) -> Floats:
@@ -151,126 +122,108 @@ class Partition:
         """Every face's corners, face by face, and the edge from each to the next.
 
         Returns:
-            Where each face begins, shape (faces + 1,), the last entry being the length of the other
-            two; the corners; the edges.
+            Where each face begins, shape (faces,); the corners; the edges.
         """
-        sizes = self._size[: self.faces]
         starts, pick = self._gather(np.arange(self.faces))
         # What is gathered is the pool without abandoned rings, so it becomes the pool.
         self._corner, self._side = self._corner.take(pick), self._side.take(pick)
-        self._start, self._size, self._used = starts, sizes.copy(), len(pick)
-        return np.append(starts, len(pick)), self._corner.copy(), self._side.copy()
+        self._start, self._used = starts, len(pick)
+        return starts.copy(), self._corner[:], self._side[:]
 
     def borders(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Every edge's tail and head, and the faces on its left and right, -1 for the outside."""
-        starts, corners, sides = self.rings()
-        tail, head = self._tail[: self.edges].copy(), self._head[: self.edges].copy()
+        _, corners, sides = self.rings()
+        tail, head = self.ends()
         left, right = np.full((2, self.edges), -1, dtype=np.intp)
-        faces = np.arange(self.faces).repeat(np.diff(starts))
+        faces = np.arange(self.faces).repeat(self._size[: self.faces])
         along = tail.take(sides) == corners
         left[sides[along]] = faces[along]
         right[sides[~along]] = faces[~along]
         return tail, head, left, right
 
-    def crossed(
-        self, faces: Ints, positive: Callable[[Ints], Flags], negative: Callable[[Ints], Flags]
-    ) -> Ints:
-        """Which of the faces have a corner on either side."""
-        if not len(faces):
-            return faces
-        starts, pick = self._gather(faces)
-        corners = self._corner.take(pick)
-        both = np.logical_or.reduceat(positive(corners), starts)
-        both &= np.logical_or.reduceat(negative(corners), starts)
-        return faces[both]
+    def ends(self) -> tuple[Ints, Ints]:
+        """Every edge's tail and head."""
+        return self._tail[: self.edges].copy(), self._head[: self.edges].copy()
 
     def corners_of(self, face: int) -> Ints:
         """The vertices of one face, counter-clockwise."""
         start = self._start[face]
         return self._corner[start : start + self._size[face]]
 
-    def cut(
-        self,
-        faces: Ints,
-        positive: Callable[[Ints], Flags],
-        negative: Callable[[Ints], Flags],
-        height: Callable[[Ints], Floats],
-    ) -> Cut:
+    def crossed(self, faces: Ints, line: Line) -> Ints:
+        """Which of the faces have a corner on either side."""
+        if not len(faces):
+            return faces
+        starts, pick = self._gather(faces)
+        corners = self._corner.take(pick)
+        both = np.logical_or.reduceat(line.positive(corners), starts)
+        both &= np.logical_or.reduceat(line.negative(corners), starts)
+        return faces[both]
+
+    def cut(self, faces: Ints, line: Line) -> Cut:
         """Cut faces in two along a line.
 
         Args:
             faces: all that have a corner on either side of the line, shape (k,), at least one.
-            positive: which of the given vertices lie on the line's positive side.
-            negative: which lie on its negative side; a vertex on neither side is on the line.
-            height: how far from the line each of the given vertices lies, in any unit.
+            line: the line.
 
         Raises:
             TangledError: if the corners of a face change sides more than twice. Nothing is changed.
         """
-        walk = self._walk(faces, positive, negative)
-        count, first = len(faces), self.vertices
-        self._make_room(2 * count, 3 * count, count, len(walk.corner) + 4 * count)
-        inward, outward, tails, heads = self._halve(walk, positive)
+        begin, pick = self._gather(faces)
+        size = self._size.take(faces)
+        way = walk(begin, size, self._corner.take(pick), self._side.take(pick), line)
+        count, first, halves = len(faces), self.vertices, self.edges
+        self._make_room(2 * count, 3 * count, count, len(pick) + 4 * count)
+        inward, outward, edges, met = self._halve(way, line)
+        tails, heads = self._tail.take(edges), self._head.take(np.arange(halves, self.edges))
         chords = np.arange(self.edges, self.edges + count)
         self._tail[chords], self._head[chords] = inward.corner, outward.corner
         added = np.arange(self.faces, self.faces + count)
-        corners, starts = self._divide(faces, added, walk, inward, outward, chords)
+        corners, starts = self._divide(faces, added, way, inward, outward, chords)
         self.edges += count
         self.faces += count
-        depth, rise = np.abs(height(tails)), np.abs(height(heads))
-        total = depth + rise
-        result = Cut(
+        tail_height, head_height = np.abs(line.height(tails)), np.abs(line.height(heads))
+        total = tail_height + head_height
+        cut = Cut(
+            edges=edges,
+            halves=halves,
+            within=faces.take(met),
             tails=tails,
             heads=heads,
-            tail_share=rise / total,
-            head_share=depth / total,
+            tail_share=head_height / total,
+            head_share=tail_height / total,
             vertices=(first, self.vertices),
             kept=faces,
             added=added,
             corners=corners,
             starts=starts,
         )
-        self._place[first : self.vertices] = result.between(self._place)
-        return result
+        cut.between(self._place, out=self._place[first : self.vertices])
+        return cut
 
     def _gather(self, faces: Ints) -> tuple[Ints, Ints]:
-        """Where each face begins in a row of all their corners, and that row's places in the pool."""
-        sizes = self._size.take(faces)
-        ends = sizes.cumsum()
-        starts = ends - sizes
+        """Where each face begins in a row of all their corners, and where these are in the pool."""
+        size = self._size.take(faces)
+        ends = size.cumsum()
+        starts = ends - size
         pick = np.arange(ends[-1])
-        pick += (self._start.take(faces) - starts).repeat(sizes)
+        pick += (self._start.take(faces) - starts).repeat(size)
         return starts, pick
 
-    def _walk(
-        self, faces: Ints, positive: Callable[[Ints], Flags], negative: Callable[[Ints], Flags]
-    ) -> _Walk:
-        begin, pick = self._gather(faces)
-        size = self._size.take(faces)
-        corner, side = self._corner.take(pick), self._side.take(pick)
-        after = np.arange(1, len(pick) + 1)
-        after[begin + size - 1] = begin
-        below = negative(corner)
-        below_next = below.take(after)
-        down, up = np.flatnonzero(below_next & ~below), np.flatnonzero(below & ~below_next)
-        if len(down) != len(faces):  # every face has at least one of them
-            down, up = _turns(faces, begin, size, below, positive(corner))
-        return _Walk(begin, size, corner, side, after, down, up)
-
-    def _halve(
-        self, walk: _Walk, positive: Callable[[Ints], Flags]
-    ) -> tuple[_Gate, _Gate, Ints, Ints]:
+    def _halve(self, way: Walk, line: Line) -> tuple[_Gate, _Gate, Ints, Ints]:
         """Put a vertex on each edge that the line cuts.
 
         Returns:
-            The gates in and out of the negative parts, and the ends that each cut edge had.
+            The gates in and out of the negative parts; the cut edges; for each of these, one of
+            the k faces that it belonged to.
         """
-        before = walk.corner.take(walk.down)
-        beyond = walk.corner.take(walk.after.take(walk.up))
-        fresh_in, fresh_out = np.flatnonzero(positive(before)), np.flatnonzero(positive(beyond))
-        along = np.concatenate((walk.down.take(fresh_in), walk.up.take(fresh_out)))
-        met = walk.side.take(along)  # each inner edge twice, once from either face
-        forward = self._tail.take(met) == walk.corner.take(along)
+        before, beyond = way.corner.take(way.down), way.corner.take(way.after.take(way.up))
+        new_in = np.flatnonzero(line.positive(before))
+        new_out = np.flatnonzero(line.positive(beyond))
+        along = np.concatenate((way.down.take(new_in), way.up.take(new_out)))
+        met = way.side.take(along)  # each inner edge twice, once from either face
+        forward = self._tail.take(met) == way.corner.take(along)
         order = np.arange(len(met))
         self._mark[met] = order
         chosen = self._mark.take(met)
@@ -278,26 +231,25 @@ class Partition:
         rank = (distinct.cumsum() - 1).take(chosen)
 
         # The half at the tail keeps the edge's number, the half at the head gets a new one.
-        cut = met[distinct]
-        tails, heads = self._tail.take(cut), self._head.take(cut)
-        added = len(cut)
-        halves = slice(self.edges, self.edges + added)
+        cut, owner = met[distinct], np.concatenate((new_in, new_out))[distinct]
+        halves = slice(self.edges, self.edges + len(cut))
         vertex, half = rank + self.vertices, rank + self.edges
-        self._head[cut] = self._tail[halves] = np.arange(self.vertices, self.vertices + added)
-        self._head[halves] = heads
-        self.vertices += added
-        self.edges += added
+        self._head[halves] = self._head.take(cut)
+        self._head[cut] = np.arange(self.vertices, self.vertices + len(cut))
+        self._tail[halves] = self._head.take(cut)
+        self.vertices += len(cut)
+        self.edges += len(cut)
 
         near, far = np.where(forward, met, half), np.where(forward, half, met)
-        entered = len(fresh_in)
-        inner_in, inner_out = walk.side.take(walk.down), walk.side.take(walk.up)
-        before[fresh_in], beyond[fresh_out] = vertex[:entered], vertex[entered:]
-        inner_in[fresh_in], inner_out[fresh_out] = far[:entered], near[entered:]
-        inward = _Gate(before, inner_in, fresh_in, near[:entered])
-        return inward, _Gate(beyond, inner_out, fresh_out, far[entered:]), tails, heads
+        entered = len(new_in)
+        inner_in, inner_out = way.side.take(way.down), way.side.take(way.up)
+        before[new_in], beyond[new_out] = vertex[:entered], vertex[entered:]
+        inner_in[new_in], inner_out[new_out] = far[:entered], near[entered:]
+        inward = _Gate(before, inner_in, new_in, near[:entered])
+        return inward, _Gate(beyond, inner_out, new_out, far[entered:]), cut, owner
 
     def _divide(
-        self, faces: Ints, added: Ints, walk: _Walk, inward: _Gate, outward: _Gate, chords: Ints
+        self, faces: Ints, added: Ints, way: Walk, inward: _Gate, outward: _Gate, chords: Ints
     ) -> tuple[Ints, Ints]:
         """Write the two rings of each cut face: its negative part, then what is left of it.
 
@@ -307,23 +259,23 @@ class Partition:
         Returns:
             All the new rings' corners, and where each begins.
         """
-        size, count = walk.size, len(faces)
-        below = walk.up - walk.down
-        below += size * (below < 0)
-        new_in, new_out = np.zeros((2, count), dtype=np.intp)
-        new_in[inward.fresh] = new_out[outward.fresh] = 1
-        ends = (size + 2 + new_in + new_out).cumsum()
-        base = np.append(0, ends[:-1])
+        size, below, count = way.size, way.below, len(faces)
+        extra, extra_out = np.full(count, 2, dtype=np.intp), np.ones(count, dtype=np.intp)
+        extra[inward.fresh] += 1
+        extra[outward.fresh] += 1
+        extra_out[outward.fresh] += 1
+        ends = (size + extra).cumsum()
+        base = ends - size - extra
         rest = base + below + 2
 
-        number = np.arange(len(walk.corner)) - walk.begin.repeat(size)
-        source = number + (walk.down + 1).repeat(size)
-        source -= size.repeat(size) * (source >= (walk.begin + size).repeat(size))
+        number = np.arange(len(way.corner)) - way.begin.repeat(size)
+        source = number + (way.down + 1).repeat(size)
+        source -= size.repeat(size) * (source >= (way.begin + size).repeat(size))
         target = number + (base + 1).repeat(size)
-        target += (new_out + 1).repeat(size) * (number >= below.repeat(size))
+        target += extra_out.repeat(size) * (number >= below.repeat(size))
         row = slice(self._used, self._used + int(ends[-1]))
         corner, side = self._corner[row], self._side[row]
-        corner[target], side[target] = walk.corner.take(source), walk.side.take(source)
+        corner[target], side[target] = way.corner.take(source), way.side.take(source)
         corner[base], side[base] = inward.corner, inward.inner
         side[rest - 2] = outward.inner
         corner[rest - 1], side[rest - 1] = outward.corner, chords
@@ -334,7 +286,7 @@ class Partition:
 
         self._start[faces], self._size[faces] = self._used + rest, ends - rest
         self._start[added], self._size[added] = self._used + base, rest - base
-        self._used += int(ends[-1])
+        self._used = row.stop
         starts = np.empty(2 * count, dtype=np.intp)
         starts[::2], starts[1::2] = base, rest
         return corner, starts
@@ -351,34 +303,10 @@ class Partition:
 
 
 def with_room(array: NDArray[Any], length: int) -> NDArray[Any]:
-    """The array, or a longer one that begins with it, so that appending costs little."""
+    """The array, or a longer one that begins with it, so that appending rows costs little."""
     if len(array) >= length:
         return array
     longer = np.empty((max(length, 3 * len(array) // 2), *array.shape[1:]), dtype=array.dtype)
     longer[: len(array)] = array
     return longer
 
-
-def _turns(
-    faces: Ints, begin: Ints, size: Ints, below: Flags, above: Flags
-) -> tuple[Ints, Ints]:
-    """As ``down`` and ``up`` of a walk, where corners on the line count for neither side.
-
-    A corner that rounding put on the line although its neighbours lie on one side of it goes with
-    them.
-    """
-    off_line = np.flatnonzero(below | above)
-    face = np.arange(len(faces)).repeat(size).take(off_line)
-    last = np.append(face[1:] != face[:-1], True)
-    first = np.append(True, last[:-1])
-    after = np.arange(1, len(off_line) + 1)
-    after[last] = np.flatnonzero(first)
-    low = below.take(off_line)
-    low_next = low.take(after)
-    enter, leave = np.flatnonzero(low_next & ~low), np.flatnonzero(low & ~low_next)
-    turns = np.bincount(face.take(enter), minlength=len(faces))
-    if (turns != 1).any():
-        raise TangledError(faces[turns != 1])
-    down = off_line.take(after.take(enter)) - 1
-    down += size * (down < begin)
-    return down, off_line.take(leave)

@@ -131,8 +131,8 @@ class LayerPlane:
         window: the rectangle.
         activation: each unit's value, shape (rows, columns, units); row 0 is the lowest x1.
         creases: for each unit, the segments on which its pre-activation passes from at most 0 to
-            above 0, shape (segments, 2 ends, 2 coordinates). A unit that is exactly 0 over a whole
-            area is off there and has no crease inside it.
+            above 0, shape (segments, 2 ends, 2 coordinates); none for an activation without a kink.
+            A unit that is exactly 0 over a whole area is off there and has no crease inside it.
     """
 
     window: Window
@@ -182,10 +182,12 @@ def sample_layer(network: Network, window: Window, *, layer: str, resolution: in
     points = _grid(network, window, resolution)
     z, a = values_at(up_to(network, layer), points)
     triangles = _triangles(resolution)
+    slopes = network.get_layer(layer).activation.slopes
+    kinked = slopes is not None and slopes[0] != slopes[1]
     off_or_on = np.zeros((len(points), 2), z.dtype)  # 0 against z: at a tie, 0 comes first, "off"
     creases = []
     for unit in range(z.shape[1]):
-        off_or_on[:, 1] = z[:, unit]
+        off_or_on[:, 1] = z[:, unit] if kinked else 0
         creases.append(_ties(points, triangles, off_or_on)[0])
     return LayerPlane(window, a.reshape(resolution, resolution, -1), tuple(creases))
 

@@ -1,4 +1,4 @@
-"""On which side of a crease each vertex lies: heights, how far to trust them, and bits.
+"""On which side of its units' creases each vertex lies: heights, how far to trust them, and bits.
 
 A pre-activation is a sum of rounded products, so one that should be 0 seldom is. A vertex lies on a
 crease, and not beside it, when the height there is within a tolerance of 0. The tolerance is taken
@@ -8,12 +8,13 @@ in a network keeps its shape beside what is large.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.partition import Cut, Flags, Floats, Ints, Partition, with_room
+from classlens.analysis.partition import Cut, Partition, with_room
+from classlens.analysis.walk import Flags, Floats, Ints, TangledError
 
 Words = NDArray[np.uint64]
 
@@ -21,158 +22,129 @@ Words = NDArray[np.uint64]
 # times what is met in networks of hundreds of units.
 TOLERANCE = 2.0**-46
 
+# The same for the quick tolerance, which is taken from bounds on those sums.
+QUICK_TOLERANCE = 16 * TOLERANCE
+
 # Where two lines meet at a small angle, rounding moves the vertex along them. What passes within
 # that, but at most this share of the window's diagonal, is taken to pass through the vertex.
-BLUR = 1e-11
+_BLUR = 1e-10
 
 # The share of the tolerance that is due to the rounding of the two heights that place a vertex.
 _ROUNDING = 1 / 16
+
+# How many rows of heights are computed at once: their signs are taken while they are in the cache.
+_BLOCK = 2048
 
 
 class DoubtError(Exception):
     """A height that the quick tolerance cannot tell from 0. It never leaves the package."""
 
 
-class Heights:
-    """Some quantities, affine on every face of a partition, at all its vertices.
+@dataclass(frozen=True, eq=False)
+class Crease:
+    """Where one quantity is 0: a ``Line`` that a partition can be cut along.
 
-    Two tolerances tell a height from 0. The quick one is a number for each quantity, larger than
-    the other at any vertex. Only if some height falls below it, and is not exactly 0, are the sums
-    of absolute values needed, at twice the cost.
-
-    Raises:
-        DoubtError: if the quick tolerance cannot decide.
+    Attributes:
+        above, below: words that hold, for each vertex, a bit for being on that side.
+        bit: which bit of the words it is.
+        heights: the quantity at each vertex.
+        sums: the sums of absolute values that belong to the heights, or None.
     """
 
-    def __init__(self, values: Floats, sums: Floats | None, quick: Floats, *, room: int = 0) -> None:
-        """Take the heights at the vertices that there are.
+    above: Words
+    below: Words
+    bit: np.uint64
+    heights: Floats
+    sums: Floats | None
 
-        Args:
-            values: shape (vertices, quantities).
-            sums: for each height the sum of the absolute values of what was added up to it, of the
-                same shape; None to let the quick tolerance decide.
-            quick: the quick tolerance of each quantity.
-            room: how many vertices to expect in the end.
-        """
-        self.vertices = len(values)
-        self._quick = quick
-        self._values = with_room(values, room)
-        self._sums = None if sums is None else with_room(sums, room)
-        above, below = self._bits(values, sums)
-        self.above = [with_room(word, room) for word in above]
-        self.below = [with_room(word, room) for word in below]
+    def positive(self, vertices: Ints) -> Flags:
+        """Which of the given vertices lie where the quantity is above 0."""
+        return np.asarray((self.above.take(vertices) & self.bit) != 0)
 
-    def positive(self, quantity: int) -> Callable[[Ints], Flags]:
-        """A function that tells which of the given vertices lie where the quantity is above 0."""
-        return _reader(self.above, quantity)
+    def negative(self, vertices: Ints) -> Flags:
+        """Which of the given vertices lie where the quantity is below 0."""
+        return np.asarray((self.below.take(vertices) & self.bit) != 0)
 
-    def negative(self, quantity: int) -> Callable[[Ints], Flags]:
-        """A function that tells which of the given vertices lie where the quantity is below 0."""
-        return _reader(self.below, quantity)
+    def height(self, vertices: Ints) -> Floats:
+        """The quantity at the given vertices."""
+        return self.heights[vertices]
 
-    def height(self, quantity: int) -> Callable[[Ints], Floats]:
-        """A function that gives the quantity at the given vertices."""
-        values = self._values
-        return lambda vertices: values[vertices, quantity]
+    def settle(self, corners: Ints) -> None:
+        """Put those of a face's corners on the crease that are nearest to it."""
+        aside = corners[self.positive(corners) | self.negative(corners)]
+        distance = np.abs(self.heights[aside])
+        if self.sums is not None:
+            distance /= self.sums[aside]
+        nearest = aside[distance <= 4 * distance.min()]
+        self.above[nearest] &= ~self.bit
+        self.below[nearest] &= ~self.bit
 
-    def append(self, cut: Cut, quantity: int, partition: Partition) -> None:
-        """Take the vertices of a cut that was made where a quantity is 0."""
-        first, end = cut.vertices
-        self._values = with_room(self._values, end)
-        values = cut.between(self._values, out=self._values[first:end])
-        values[:, quantity] = 0
-        sums = None
-        if self._sums is not None:
-            self._sums = with_room(self._sums, end)
-            sums = self._sums[first:end]
-            sums[:] = sums_between(cut, self._values, self._sums, quantity, partition)
-            sums[:, quantity] = 0
-        above, below = self._bits(values, sums)
-        for word, (over, under) in enumerate(zip(above, below, strict=True)):
-            self.above[word] = with_room(self.above[word], end)
-            self.below[word] = with_room(self.below[word], end)
-            self.above[word][first:end] = over
-            self.below[word][first:end] = under
-        self.vertices = end
 
-    def settle(self, corners: Ints, quantity: int) -> None:
-        """Put the given corners that are nearest to 0, for their tolerance, on the crease."""
-        word, bit = quantity // 64, _bit(quantity)
-        aside = ((self.above[word] | self.below[word]).take(corners) & bit) != 0
-        corners = corners[aside]
-        doubt = np.abs(self._values[corners, quantity]) / self._sums[corners, quantity]
-        nearest = corners[doubt <= 4 * doubt.min()]
-        self.above[word][nearest] &= ~bit
-        self.below[word][nearest] &= ~bit
+def cut_along(partition: Partition, faces: Ints, crease: Crease) -> Cut | None:
+    """Cut faces along a crease, settling corners on it until each face is cut in two.
 
-    def finish(self) -> tuple[Floats, Floats | None]:
-        """The heights and their sums of absolute values, 0 where a vertex lies on the crease."""
-        values = self._values[: self.vertices]
-        if self._sums is None:  # then only what is exactly 0 lies on a crease
-            return values, None
-        sums = self._sums[: self.vertices]
-        aside = np.stack(
-            [a[: self.vertices] | b[: self.vertices] for a, b in zip(self.above, self.below)], axis=1
-        )
-        on_crease = ~unpack(aside, values.shape[1])
-        values[on_crease] = 0
-        sums[on_crease] = 0
-        return values, sums
+    Args:
+        partition: what is cut.
+        faces: all that have a corner on either side of the crease.
+        crease: where.
 
-    def _bits(self, values: Floats, sums: Floats | None) -> tuple[list[Words], list[Words]]:
-        tolerance = self._quick if sums is None else sums * TOLERANCE
-        above, below = values > tolerance, values < -tolerance
-        if sums is None:
-            aside = np.count_nonzero(above) + np.count_nonzero(below)
-            if aside != np.count_nonzero(values):
-                raise DoubtError
-        return pack(above), pack(below)
+    Returns:
+        The cut, or None if there was none to make after all.
+
+    Raises:
+        DoubtError: if a face must be mended and there are no sums to do it by.
+    """
+    while len(faces):
+        try:
+            return partition.cut(faces, crease)
+        except TangledError as tangled:
+            if crease.sums is None:
+                raise DoubtError from None
+            for face in faces[tangled.faces]:
+                crease.settle(partition.corners_of(face))
+            faces = partition.crossed(faces, crease)
+    return None
 
 
 def sums_between(
-    cut: Cut, values: Floats, sums: Floats, quantity: int, partition: Partition
+    cut: Cut, crease: Crease, partition: Partition, values: Floats, sums: Floats
 ) -> Floats:
-    """The sums of absolute values at the vertices of a cut.
+    """The sums of absolute values at the vertices of a cut, for the quantities ``values``.
 
-    To those of the edge's ends it adds what makes the tolerance cover the uncertainty of the
+    To what the edge's ends have it adds what makes the tolerance cover the uncertainty of the
     vertex's place along the edge, up to the blur.
+
+    Args:
+        values, sums: at the older vertices, shape (vertices, quantities).
     """
+    assert crease.sums is not None
     tails, heads = cut.tails, cut.heads
-    slope = np.abs(values.take(heads, axis=0) - values.take(tails, axis=0))
-    span = slope[:, quantity]
-    rounded = (sums[tails, quantity] + sums[heads, quantity]) * _ROUNDING / span
-    edge = partition.places.take(heads, axis=0) - partition.places.take(tails, axis=0)
-    blur = partition.diagonal * (BLUR / TOLERANCE) / np.maximum(np.hypot(*edge.T), 1e-300)
-    slope *= np.minimum(rounded, blur)[:, None]
-    return cut.between(sums) + slope
+    span = np.abs(crease.heights[heads] - crease.heights[tails])
+    loose = (crease.sums[tails] + crease.sums[heads]) * (_ROUNDING / span)
+    length = np.hypot(*(partition.places.take(heads, axis=0) - partition.places.take(tails, axis=0)).T)
+    blur = partition.diagonal * (_BLUR / TOLERANCE)
+    loose = np.minimum(loose * length, blur) / np.maximum(length, 1e-300)
+    change = np.abs(values.take(heads, axis=0) - values.take(tails, axis=0))
+    return cut.between(sums) + change * loose[:, None]
 
 
-def pack(flags: Flags) -> list[Words]:
-    """Rows of flags as columns of words: bit q % 64 of word q // 64 is flag q.
+def pack(flags: Flags) -> Words:
+    """Rows of flags as words: bit q % 64 of word q // 64 is flag q.
 
     Args:
         flags: shape (rows, quantities).
 
     Returns:
-        One array (rows,) for each 64 quantities.
+        Shape (words, rows).
     """
-    rows, quantities = flags.shape
     octets = np.packbits(flags, axis=1, bitorder="little")
-    padded = np.zeros((rows, 8 * -(-quantities // 64)), dtype=np.uint8)
+    padded = np.zeros((len(flags), 8 * -(-flags.shape[1] // 64)), dtype=np.uint8)
     padded[:, : octets.shape[1]] = octets
-    return list(np.ascontiguousarray(padded.view("<u8").T))
+    return padded.view("<u8").T
 
 
 def unpack(words: Words, quantities: int) -> Flags:
-    """The flags again, shape (rows, quantities), from words of shape (rows, words)."""
-    octets = np.ascontiguousarray(words, dtype="<u8").view(np.uint8)
-    return np.unpackbits(octets, axis=1, count=quantities, bitorder="little").view(np.bool_)
-
-
-def _bit(quantity: int) -> np.uint64:
-    return np.uint64(1 << (quantity % 64))
-
-
-def _reader(words: list[Words], quantity: int) -> Callable[[Ints], Flags]:
-    word, bit = words[quantity // 64], _bit(quantity)
-    return lambda vertices: (word.take(vertices) & bit) != 0
+    """The flags again, shape (rows, quantities), from words of shape (words, rows)."""
+    octets = np.ascontiguousarray(words.T, dtype="<u8").view(np.uint8)
+    flags = np.unpackbits(octets, axis=1, count=quantities, bitorder="little")
+    return flags.view(np.bool_)

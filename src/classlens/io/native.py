@@ -96,7 +96,8 @@ class _Reader:
         self._path = path
 
     def refuse(self, reason: str) -> NoReturn:
-        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}.")
+        end = "" if reason.endswith("?") else "."
+        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}{end}")
 
     def keys(self, value: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
         """The object, if it has exactly these keys."""

@@ -1,10 +1,10 @@
 """The colours and the marker shapes of the classes, for every host: plain words and hex strings.
 
 The first eight colours are those of Okabe and Ito, which people with any of the common colour
-deficiencies tell apart (jfly.uni-koeln.de/color, 2008), ordered so that the first four differ
-most. The twelve after them were searched for: each as far as possible, in CIE Lab and as seen with
-deuteranopia and protanopia, from white and from those before it. Colour is never alone: a class
-also has a marker.
+deficiencies tell apart (jfly.uni-koeln.de/color, 2008). Of their sets of four without black, the
+first four differ most to normal eyes, to deuteranopes and to protanopes. The twelve after them were
+searched for: each as far as possible, in CIE Lab and as seen with both deficiencies, from white and
+from those before it. Colour is never alone: a class also has a marker.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 COLOURS = (
     "#0072B2",  # blue
-    "#E69F00",  # orange
-    "#009E73",  # bluish green
-    "#CC79A7",  # reddish purple
     "#D55E00",  # vermillion
-    "#56B4E9",  # sky blue
+    "#009E73",  # bluish green
     "#F0E442",  # yellow
+    "#CC79A7",  # reddish purple
+    "#56B4E9",  # sky blue
+    "#E69F00",  # orange
     "#000000",  # black
     "#6D3D18",  # brown
     "#C2C279",  # sand
@@ -88,12 +88,15 @@ def rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def tint(colour: str, share: float) -> str:
-    """A colour mixed with white: share 1 is the colour, 0 is white.
+def tint(colour: str) -> str:
+    """The colour of a region: light enough for points on it, dark colours more so than others.
 
     Example:
-        >>> tint("#0072B2", 0.25)
-        '#BFDCEC'
+        >>> tint("#0072B2"), tint("#000000")
+        ('#9EC9E2', '#C2C2C2')
     """
-    parts = (round(255 * (1 - share * (1 - part))) for part in rgb(colour))
+    red, green, blue = rgb(colour)
+    darkness = 1 - (0.2126 * red + 0.7152 * green + 0.0722 * blue)  # the weights of luminance
+    share = min(0.42, 0.24 / darkness)
+    parts = (round(255 * (1 - share * (1 - part))) for part in (red, green, blue))
     return "#" + "".join(f"{part:02X}" for part in parts)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-import matplotlib.ticker as mticker
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
-from matplotlib.transforms import Bbox
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox, ScaledTranslation
+from PIL import Image
 
 from classlens.view.palette import FAINT, INK, QUIET
 
@@ -26,7 +27,10 @@ from classlens.view.palette import FAINT, INK, QUIET
 HEADING, TITLE, LABEL, SMALL = 12.0, 10.0, 9.0, 8.0
 
 # Dots an inch of a picture that is written to a file.
-DPI = 130
+DPI = 120
+
+# A panel that stands alone, in inches.
+_PANEL = (5.0, 4.1)
 
 # Inches of white around the picture.
 PAD = 0.12
@@ -35,7 +39,7 @@ PAD = 0.12
 def bare_figure() -> Figure:
     """A figure that no window and no pyplot knows, ready to be written to a file."""
     figure = Figure(dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)  # measures text faster than a figure without a canvas of its own
     return figure
 
 
@@ -48,9 +52,22 @@ def shown_figure() -> Figure:
 
 def png(figure: Figure) -> bytes:
     """The picture as a PNG file's bytes."""
+    canvas: Any = FigureCanvasAgg(figure)  # matplotlib leaves its methods without types
+    canvas.draw()
+    size = canvas.get_width_height()
+    # Without transparency, and packed no harder than this: the rest takes as long as drawing.
+    picture = Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
     target = io.BytesIO()
-    figure.savefig(target, format="png")
+    picture.save(target, format="png", compress_level=1, dpi=(figure.dpi, figure.dpi))
     return target.getvalue()
+
+
+def alone(figure: Figure, draw: Callable[[Axes], Any]) -> Figure:
+    """The figure, filled with one panel of the usual size that ``draw`` draws on."""
+    panel = add_panel(figure, 0, 0, *_PANEL)
+    draw(panel)
+    settle(figure, [panel])
+    return figure
 
 
 def add_panel(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -64,11 +81,13 @@ def settle(figure: Figure, panels: Sequence[Axes]) -> None:
 
     Args:
         figure: every axes in it keeps its size in inches.
-        panels: the axes at the picture's edges; they are measured.
+        panels: those of its axes that have something written on the picture's outer side. Only
+            these are measured, because measuring takes as long as drawing.
     """
-    boxes = [panel.get_tightbbox() for panel in panels]
-    box = Bbox.union([box for box in boxes if box is not None])
-    left, bottom, right, top = box.extents / figure.dpi
+    boxes = [panel.bbox for panel in figure.axes]
+    written = [panel.get_tightbbox() for panel in dict.fromkeys(panels)]
+    box = Bbox.union([*boxes, *(box for box in written if box is not None)])
+    left, bottom, right, top = (float(edge) / figure.dpi for edge in box.extents)
     across, up = figure.get_size_inches()
     width, height = right - left + 2 * PAD, top - bottom + 2 * PAD
     for panel in figure.axes:
@@ -84,29 +103,24 @@ def settle(figure: Figure, panels: Sequence[Axes]) -> None:
     figure.set_size_inches(width, height)
 
 
-def right_edge(panel: Axes) -> float:
-    """How far to the right a panel reaches with all that is written around it, in inches."""
-    return float(panel.get_tightbbox().x1 / panel.figure.dpi)
-
-
 def calm(ax: Axes, *, ticks: bool = True) -> None:
     """Quiet frame and ticks: the eye belongs to the data."""
     for spine in ax.spines.values():
         spine.set_color(FAINT)
         spine.set_linewidth(0.8)
     if not ticks:
-        ax.set_xticks([])
-        ax.set_yticks([])
+        ax.xaxis.set_visible(False)
+        ax.yaxis.set_visible(False)
         return
     ax.tick_params(color=FAINT, labelcolor=QUIET, labelsize=SMALL, length=3, width=0.8)
     for axis in (ax.xaxis, ax.yaxis):
         axis.get_offset_text().set(color=QUIET, size=SMALL)
 
 
-def few_ticks(ax: Axes, across: int, up: int) -> None:
-    """At most so many intervals between ticks."""
-    ax.xaxis.set_major_locator(mticker.MaxNLocator(across))
-    ax.yaxis.set_major_locator(mticker.MaxNLocator(up))
+def few_ticks(ax: Axes, intervals: int) -> None:
+    """At most so many intervals between the ticks of either axis."""
+    ax.xaxis.set_major_locator(MaxNLocator(intervals))
+    ax.yaxis.set_major_locator(MaxNLocator(intervals))
 
 
 def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
@@ -117,16 +131,27 @@ def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
         _plain(ax.set_ylabel(shorten(up), color=INK, size=LABEL))
 
 
-def entitle(ax: Axes, title: str, note: str = "") -> None:
-    """A heading at the panel's left edge, and a quiet line of explanation below it."""
+def entitle(ax: Axes, title: str, note: str = "", *, clear: float = 6.0) -> float:
+    """A heading at the panel's left edge, and a quiet explanation below it.
+
+    Args:
+        ax: the panel.
+        title: the heading, one line.
+        note: the explanation, one or more lines.
+        clear: how many points over the panel's upper edge the lowest line stands.
+
+    Returns:
+        How many points over the panel's upper edge the heading stands.
+    """
     lines = note.count("\n") + 1 if note else 0
-    height = 7 + lines * SMALL * 1.35
-    write(ax, title, above=height, size=HEADING, weight="bold")
+    above = clear + 1 + lines * SMALL * 1.35
+    write(ax, title, above=above, size=HEADING, weight="bold")
     if note:
-        write(ax, note, above=6, size=SMALL, colour=QUIET)
+        write(ax, note, above=clear, size=SMALL, colour=QUIET)
+    return above
 
 
-def write(  # noqa: PLR0913 - a text has a place and a look
+def write(
     ax: Axes,
     text: str,
     *,
@@ -154,23 +179,22 @@ def write(  # noqa: PLR0913 - a text has a place and a look
     )
 
 
-def legend(
-    ax: Axes, handles: Sequence[Any], names: Sequence[str], *, beside: bool = True
-) -> None:
-    """A legend outside the axes, to the right; or filling an empty axes.
+def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, gap: float = 0.1) -> None:
+    """A legend outside the axes, to the right.
 
     Args:
         ax: the axes it belongs to.
         handles: what is explained.
         names: what it is called, one a handle.
-        beside: whether it stands to the right of the axes rather than in it.
+        gap: how far from the axes, in inches.
     """
     legend = ax.legend(
         handles,
         # Names that begin with an underscore would be left out, so they are put in afterwards.
         [str(place) for place in range(len(names))],
         loc="upper left",
-        bbox_to_anchor=(1.015 if beside else 0.0, 1.0),
+        bbox_to_anchor=(1.0, 1.0),
+        bbox_transform=ax.transAxes + ScaledTranslation(gap, 0, ax.figure.dpi_scale_trans),
         borderaxespad=0.0,
         borderpad=0.0,
         labelspacing=0.55,
@@ -190,6 +214,12 @@ def legend(
 _LEGEND_ROWS = 22
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 class, 1,200 examples."""
+    plural = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{plural}"
+
+
 def shorten(text: str, most: int = 40) -> str:
     """A name on one line, of at most so many characters."""
     line = " ".join(text.split())
@@ -206,16 +236,16 @@ def wrapped(text: str, width: float, size: float) -> str:
     """
     line = " ".join(text.split())
     room = width * 72
-    if _length(line, size) <= room:
+    if length(line, size) <= room:
         return line
-    letters = max(3, int(len(line) * room / _length(line, size)))
+    letters = max(3, int(len(line) * room / length(line, size)))
     lines = textwrap.wrap(line, letters)
     if len(lines) > 2:
         lines = [lines[0], shorten(" ".join(lines[1:]), letters)]
     return "\n".join(lines)
 
 
-def _length(text: str, size: float) -> float:
+def length(text: str, size: float) -> float:
     """How long a line of text is, in points."""
     measure = TextToPath().get_text_width_height_descent
     return float(measure(text, FontProperties(size=size), ismath=False)[0])

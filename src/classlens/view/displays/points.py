@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch
-from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 
 from classlens.view.palette import INK, look, tint
@@ -41,52 +40,103 @@ def scatter(
     ax: Axes,
     X: NDArray[Any],
     y: NDArray[Any],
+    names: Sequence[str],
     *,
     size: float,
-    edge: str = "white",
 ) -> None:
-    """Draw samples, one collection for each class that has some, in the order of the classes.
+    """Draw samples, one line for each class that has some, in the order of the classes.
 
     Args:
         ax: where to draw.
         X: places, shape (samples, 2).
         y: class indices, shape (samples,).
+        names: the classes' names.
         size: a marker's area in square points.
-        edge: colour of the markers' rims.
     """
     for index in np.unique(y).tolist():
         style = look(index)
         shape, scale = _MARKERS[style.marker]
         mine = X[y == index]
-        ax.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            s=size * scale,
-            c=style.colour,
-            marker=shape,
-            edgecolors=edge,
-            linewidths=min(0.7, 0.1 * size**0.5),
-            label=f"class {index}",
-            zorder=3,
-            rasterized=len(X) > _DENSE,
+        # A line without strokes: its markers are drawn three times as fast as a collection's.
+        ax.add_line(
+            Line2D(
+                mine[:, 0],
+                mine[:, 1],
+                linestyle="none",
+                marker=shape,
+                markersize=math.sqrt(size * scale),
+                markerfacecolor=style.colour,
+                markeredgecolor=INK,
+                markeredgewidth=0.6 if size > 20 else 0.4 if size > 8 else 0.0,
+                label=names[index],
+                zorder=3,
+                rasterized=len(X) > _DENSE,
+            )
         )
 
 
 def ring(ax: Axes, X: NDArray[Any], *, size: float) -> None:
     """Mark samples, shape (marked, 2), with a ring around each."""
-    ax.scatter(
-        X[:, 0],
-        X[:, 1],
-        s=3.2 * size + 12,
-        facecolors="none",
-        edgecolors=INK,
-        linewidths=1.3,
-        label="misclassified",
-        zorder=4,
-        rasterized=len(X) > _DENSE,
-    )
+    mark = _ring(math.sqrt(3.5 * size) + 0.1 * size**0.5)
+    mark.set_markeredgewidth(min(1.3, 0.2 * math.sqrt(size)))
+    mark.set(data=(X[:, 0], X[:, 1]), zorder=4, rasterized=len(X) > _DENSE)
+    ax.add_line(mark)
 
 
 def fitting_size(count: int, largest: float = 38.0) -> float:
     """A marker's area in square points: the more samples, the smaller."""
-    return max(4.0, largest * min(1.0, (150 / max(count, 1)) ** 0.5))
+    return max(1.5, largest * min(1.0, math.sqrt(150 / count)))
+
+
+def keys(names: Sequence[str], *, marked: bool) -> tuple[list[Any], list[str]]:
+    """What a legend shows for the classes, and the names it shows them with.
+
+    Args:
+        names: the classes' names.
+        marked: whether to show the samples' markers rather than the regions' tints.
+    """
+    listed = list(names[:_LISTED])
+    handles = [_marker_key(index) if marked else _tint_key(index) for index in range(len(listed))]
+    if len(names) > len(listed):
+        handles.append(Line2D([], [], linestyle="none"))
+        listed.append(f"and {len(names) - _LISTED} more classes")
+    return handles, listed
+
+
+def ring_key() -> Any:
+    """What a legend shows for ``ring``."""
+    return _ring(10.0)
+
+
+def _ring(diameter: float) -> Line2D:
+    return Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker="o",
+        markersize=diameter,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+        markeredgewidth=1.3,
+        label="misclassified",
+    )
+
+
+def _marker_key(index: int) -> Line2D:
+    style = look(index)
+    shape, scale = _MARKERS[style.marker]
+    return Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker=shape,
+        markersize=6.2 * scale**0.5,
+        markerfacecolor=style.colour,
+        markeredgecolor=INK,
+        markeredgewidth=0.5,
+    )
+
+
+def _tint_key(index: int) -> Patch:
+    colour = look(index).colour
+    return Patch(facecolor=tint(colour), edgecolor=colour, linewidth=0.8)

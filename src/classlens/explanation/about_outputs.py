@@ -1,0 +1,163 @@
+"""Findings about the answers: the outputs, their coordination, the mistakes, the spare units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.analysis.verdicts import confusion, judge
+from classlens.data.dataset import Dataset
+from classlens.explanation.findings import Finding
+from classlens.network import Array, Network
+
+
+def verdict_finding(
+    network: Network, data: Dataset, *, dead_units: int, drop: float | None, epochs: int | None
+) -> Finding:
+    """How good the network is on the examples, in one word and in numbers."""
+    score = network.evaluate(data.X, data.y)
+    table = confusion(data.y, network.predict(data.X), len(network.classes))
+    verdict = judge(table, score.loss, dead_units=dead_units, last_drop=drop)
+    return Finding(
+        "verdict",
+        numbers={
+            "word": verdict.word,
+            "loss": score.loss,
+            "accuracy": score.accuracy,
+            "mergers": [[m.lost, m.into, m.examples, m.of] for m in verdict.mergers],
+            "dead_units": dead_units,
+            "last_drop": drop,
+            "epochs": epochs,
+        },
+        holds=score.correct,
+        of=score.samples,
+    )
+
+
+def output_findings(network: Network, data: Dataset | None) -> Iterator[Finding]:
+    """For each output: its bias, which units raise and lower it, where it is highest."""
+    layer = network.layers[-1]
+    ranks = np.argsort(np.argsort(-layer.bias, kind="stable"))
+    logits = None if data is None else network.logits(data.X)
+    for k in range(layer.units):
+        weights = [float(w) for w in layer.kernel[:, k]]
+        numbers = {"bias": float(layer.bias[k]), "rank": int(ranks[k]) + 1, "weights": weights}
+        if data is not None and logits is not None:
+            means = [
+                float(logits[data.y == c, k].mean()) if (data.y == c).any() else None
+                for c in range(layer.units)
+            ]
+            known = [c for c, mean in enumerate(means) if mean is not None]
+            numbers |= {"means": means, "peak": max(known, key=lambda c: _number(means[c]))}
+        yield Finding(
+            "output",
+            {"layer": layer.name, "class": k},
+            numbers,
+            scope="weights" if data is None else "examples",
+        )
+
+
+def _number(value: float | None) -> float:
+    return -np.inf if value is None else value
+
+
+def lead_findings(network: Network, data: Dataset) -> Iterator[Finding]:
+    """For each class: the lead of its own logit over the best other one, on one common scale."""
+    leads = true_leads(network.logits(data.X), data.y)
+    for k in range(len(network.classes)):
+        rows = np.flatnonzero(data.y == k)
+        if len(rows):
+            own = leads[rows]
+            yield Finding(
+                "lead",
+                {"class": k},
+                {
+                    "lowest": float(own.min()),
+                    "mean": float(own.mean()),
+                    "example": int(rows[np.argmin(own)]),
+                },
+                holds=int((own > 0).sum()),
+                of=len(rows),
+            )
+
+
+def true_leads(logits: Array, y: NDArray[np.int64]) -> Array:
+    """The logit of each example's own class less the best other one's, shape (samples,)."""
+    rows = np.arange(len(y))
+    others = logits.astype(np.float64)
+    own = others[rows, y].copy()
+    others[rows, y] = -np.inf
+    return np.asarray(own - others.max(axis=1))
+
+
+def mistake_findings(network: Network, data: Dataset) -> Iterator[Finding]:
+    """Every misclassified example, with the unit that failed it.
+
+    The unit that failed is the one whose contribution to the lead of the true class over the
+    predicted one falls furthest short of its mean over the true class's examples. The units are
+    those of the last hidden layer, where contributions add up exactly; without hidden layers they
+    are the features.
+    """
+    values = network.forward(data.X)
+    predicted = np.argmax(values[-1].activation, axis=1)
+    before = data.X if len(values) == 1 else values[-2].activation
+    kernel = network.layers[-1].kernel.astype(np.float64)
+    logits = values[-1].activation
+    for row in np.flatnonzero(predicted != data.y):
+        true, wrong = int(data.y[row]), int(predicted[row])
+        weights = kernel[:, true] - kernel[:, wrong]
+        usual = before[data.y == true].astype(np.float64).mean(axis=0)
+        shortfall = weights * (usual - before[row])
+        unit = int(np.argmax(shortfall))
+        yield Finding(
+            "mistake",
+            {
+                "example": int(row),
+                "class": true,
+                "other": wrong,
+                "unit": unit,
+                "layer": None if len(values) == 1 else network.layers[-2].name,
+            },
+            {
+                "lead": float(logits[row, wrong]) - float(logits[row, true]),
+                "shortfall": float(shortfall[unit]),
+                "contribution": float(weights[unit] * before[row, unit]),
+                "usual": float(weights[unit] * usual[unit]),
+                "x": [float(v) for v in data.X[row]],
+            },
+            holds=1,
+            of=1,
+        )
+
+
+def spare_finding(network: Network, data: Dataset) -> Finding | None:
+    """Hidden units that can be held at 0 together without changing a single prediction.
+
+    They are taken greedily, first to last: the set is one that works, not the largest one.
+    """
+    before = network.predict(data.X)
+    spare: list[tuple[int, int]] = []
+    for depth, layer in enumerate(network.layers[:-1]):
+        for unit in range(layer.units):
+            if np.array_equal(predict_without(network, data.X, [*spare, (depth, unit)]), before):
+                spare.append((depth, unit))
+    if not spare:
+        return None
+    return Finding(
+        "spare units",
+        numbers={"units": [[network.layers[d].name, u] for d, u in spare]},
+        holds=len(data),
+        of=len(data),
+    )
+
+
+def predict_without(network: Network, X: Array, units: list[tuple[int, int]]) -> NDArray[np.intp]:
+    """The predictions with some units, given as (layer's index, unit), held at 0."""
+    a = X
+    for depth, layer in enumerate(network.layers):
+        a = layer.activation(a @ layer.kernel + layer.bias, np)
+        held = [unit for where, unit in units if where == depth]
+        a[:, held] = 0
+    return np.asarray(np.argmax(a, axis=1))

@@ -1,0 +1,147 @@
+"""Findings about the hidden layers: codes, splits, equations, examples that land on one point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.analysis.thresholds import threshold
+from classlens.analysis.unit_facts import OnData, UnitFacts
+from classlens.data.dataset import Dataset
+from classlens.explanation.findings import Finding
+from classlens.network import Array, Network
+
+BITS = ("off", "on", "mixed")
+
+
+def layer_findings(
+    network: Network, data: Dataset, facts: Sequence[UnitFacts], depth: int
+) -> Iterator[Finding]:
+    """What the examples tell of one hidden layer, from its codes to its units."""
+    layer = network.layers[depth]
+    own = [fact for fact in facts if fact.layer == layer.name]
+    on_data = [fact.on_data for fact in own if fact.on_data is not None]
+    values = network.forward(data.X)[depth]
+    counts = np.stack([each.on for each in on_data], axis=1)  # (classes, units)
+    totals = on_data[0].of
+    codes = [
+        [bit(int(n), int(total)) for n in row] for row, total in zip(counts, totals, strict=True)
+    ]
+    present = [k for k in range(len(totals)) if totals[k]]
+    for k in present:
+        yield Finding(
+            "code",
+            {"layer": layer.name, "class": k},
+            {
+                "on": counts[k].tolist(),
+                "bits": codes[k],
+                "reach": _reach(values.activation[data.y == k], codes[k]),
+            },
+            of=int(totals[k]),
+        )
+    yield from _shared_codes(layer.name, codes, present)
+    for fact, seen in zip(own, on_data, strict=True):
+        yield equation(fact)
+        yield from _role(fact, seen, [row[fact.unit] for row in codes], present)
+    yield from _one_points(network, values.activation, data, layer.name)
+
+
+def equation(fact: UnitFacts) -> Finding:
+    """A unit's formula; it follows from the weights alone."""
+    numbers = {
+        "inputs": list(fact.equation.inputs),
+        "weights": [float(w) for w in fact.equation.weights],
+        "bias": fact.equation.bias,
+        "activation": fact.activation,
+    }
+    if fact.twin is not None:
+        numbers |= {
+            "twin": fact.twin.unit,
+            "factor": fact.twin.factor,
+            "twin_kind": fact.twin.kind,
+        }
+    return Finding("unit", {"layer": fact.layer, "unit": fact.unit}, numbers, scope="weights")
+
+
+def bit(on: int, of: int) -> str:
+    """A unit's bit in a class's code, from how many of its examples switch the unit on."""
+    if on >= threshold("code bit") * of:
+        return "on"
+    if of - on >= threshold("code bit") * of:
+        return "off"
+    return "mixed"
+
+
+def _reach(activations: Array, bits: Sequence[str]) -> list[float]:
+    """For each unit that is off for a class, the highest activation that its examples reach."""
+    highest = activations.max(axis=0)
+    return [float(a) if b == "off" else 0.0 for a, b in zip(highest, bits, strict=True)]
+
+
+def _shared_codes(
+    layer: str, codes: Sequence[Sequence[str]], present: Sequence[int]
+) -> Iterator[Finding]:
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for k in present:
+        groups.setdefault(tuple(codes[k]), []).append(k)
+    for code, classes in groups.items():
+        if len(classes) > 1:
+            yield Finding("shared code", {"layer": layer}, {"classes": classes, "bits": list(code)})
+
+
+def _role(
+    fact: UnitFacts, seen: OnData, bits: Sequence[str], present: Sequence[int]
+) -> Iterator[Finding]:
+    subject = {"layer": fact.layer, "unit": fact.unit}
+    examples, on = int(seen.of.sum()), int(seen.on.sum())
+    if seen.state == "dead":
+        value = float(np.nanmean(seen.mean))
+        yield Finding("dead unit", subject, {"value": value, "on": on}, examples, examples)
+    elif seen.state == "always on":
+        yield Finding("always on", subject, {}, examples, examples)
+    sides = {word: [k for k in present if bits[k] == word] for word in BITS}
+    if sides["on"] and sides["off"]:
+        yield Finding("split", subject, sides)
+    yield Finding(
+        "without",
+        subject,
+        {
+            "correct": seen.without.correct,
+            "moves": moves(seen.without.moved, seen.of),
+            "mean": seen.at_mean.held_at,
+            "correct_at_mean": seen.at_mean.correct,
+        },
+        holds=seen.without.changed,
+        of=examples,
+    )
+
+
+def moves(moved: NDArray[np.int64], totals: NDArray[np.int64]) -> list[list[int]]:
+    """``[from, into, examples, of]`` for each pair of classes between which examples move."""
+    return [[int(a), int(b), int(moved[a, b]), int(totals[a])] for a, b in np.argwhere(moved)]
+
+
+def _one_points(
+    network: Network, activations: Array, data: Dataset, layer: str
+) -> Iterator[Finding]:
+    """For each class the largest group of its examples that the layer maps to one point."""
+    scale = float(np.abs(activations).max())
+    grain = threshold("same point") * scale
+    for k in range(len(network.classes)):
+        rows = activations[data.y == k]
+        if len(rows) < 2:
+            continue
+        rounded = np.round(rows / grain) if scale else np.zeros_like(rows)
+        _, where, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+        most = int(np.argmax(counts))
+        if counts[most] >= 2:
+            place = rows[np.flatnonzero(where.ravel() == most)[0]]
+            yield Finding(
+                "one point",
+                {"layer": layer, "class": k},
+                {"point": [float(a) for a in place], "all_off": bool(not place.any())},
+                holds=int(counts[most]),
+                of=len(rows),
+            )

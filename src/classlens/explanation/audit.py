@@ -1,0 +1,56 @@
+"""``verify``: tests every finding again, from the forward pass alone.
+
+It shares no arithmetic with the code that found the findings: that code counts, folds and cuts;
+this one asks the network for its values at points and compares. A finding about a window of the
+plane is tested at the points of a grid, so it can be refuted there to the grid's accuracy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from numpy.typing import ArrayLike
+
+from classlens.data.dataset import Dataset
+from classlens.errors import FalseFindingError
+from classlens.explanation import audit_examples, audit_plane
+from classlens.explanation.account import Explanation
+from classlens.explanation.evidence import Complaints, Evidence
+from classlens.explanation.findings import Finding
+from classlens.network import Network
+
+CHECKS: Mapping[str, Callable[[Finding, Evidence], Complaints]] = MappingProxyType(
+    {**audit_examples.CHECKS, **audit_plane.CHECKS}
+)
+
+
+def verify(
+    explanation: Explanation,
+    network: Network,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+) -> int:
+    """Test every finding of an explanation against the network.
+
+    Args:
+        explanation: what ``explain`` returned.
+        network: the network that it is about.
+        data: the examples that it is about.
+
+    Returns:
+        How many findings were tested.
+
+    Raises:
+        FalseFindingError: if any does not hold; the message names each and says what was found.
+    """
+    evidence = Evidence(network, None if data is None else Dataset.of(data))
+    failures = []
+    for finding in explanation.findings:
+        try:
+            complaints = list(CHECKS[finding.kind](finding, evidence))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            complaints = [f"it is malformed ({error!r})"]
+        failures += [f"{finding.kind} {dict(finding.subject)}: {each}." for each in complaints]
+    if failures:
+        raise FalseFindingError(f"{len(failures)} findings do not hold.\n" + "\n".join(failures))
+    return len(explanation.findings)

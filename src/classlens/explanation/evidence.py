@@ -1,0 +1,88 @@
+"""What the checks of an audit ask the network, and how they complain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.dataset import Dataset
+from classlens.errors import FalseFindingError
+from classlens.network import Array, Network
+
+_GRID = 301
+# Numbers agree if they differ by less than this share of the larger one, or of 1.
+_CLOSE = 1e-6
+
+Complaints = Iterator[str]
+
+
+def differs(what: str, said: Any, found: Any) -> Complaints:
+    """A complaint unless two numbers, or lists of them, agree."""
+    a, b = np.asarray(said, np.float64), np.asarray(found, np.float64)
+    if a.shape != b.shape or not np.all(
+        (np.abs(a - b) <= _CLOSE * np.maximum(1, np.maximum(np.abs(a), np.abs(b)))) | (a == b)
+    ):
+        yield f"{what} should be {found}, and is said to be {said}"
+
+
+def same(what: str, said: Any, found: Any) -> Complaints:
+    """A complaint unless two words or lists are equal."""
+    if said != found:
+        yield f"{what} should be {found}, and is said to be {said}"
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the network says, asked once and shared by the checks.
+
+    Attributes:
+        network: the network.
+        data: the examples, or None.
+    """
+
+    network: Network
+    data: Dataset | None
+
+    @cached_property
+    def examples(self) -> Dataset:
+        """The examples; a finding about them cannot be tested without."""
+        if self.data is None:
+            raise FalseFindingError("a finding about examples needs the data to be tested.")
+        return self.data
+
+    @cached_property
+    def values(self) -> dict[str, tuple[Array, Array]]:
+        """Pre-activations and activations of every layer on the examples, by the layer's name."""
+        found = self.network.forward(self.examples.X)
+        return {
+            layer.name: (value.pre_activation.astype(np.float64), value.activation)
+            for layer, value in zip(self.network.layers, found, strict=True)
+        }
+
+    @cached_property
+    def predicted(self) -> NDArray[np.intp]:
+        """The examples' predicted classes."""
+        return self.network.predict(self.examples.X)
+
+    def held(self, units: list[tuple[str, int]], value: float) -> NDArray[np.intp]:
+        """The predictions with some units held at a value: each layer as a network of its own."""
+        a: Array = self.examples.X.astype(self.network.dtype)
+        for layer in self.network.layers:
+            alone = Network((layer,), tuple(map(str, range(layer.units))))
+            a = alone.logits(a).copy()
+            for name, unit in units:
+                if name == layer.name:
+                    a[:, unit] = value
+        return np.asarray(a.argmax(axis=1))
+
+    def grid(self, window: list[list[float]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Points at the middles of a window's cells, shape (_GRID, _GRID, 2), and their classes."""
+        axes = [low + (np.arange(_GRID) + 0.5) * (high - low) / _GRID for low, high in window]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        classes = self.network.predict(points.reshape(-1, 2)).reshape(_GRID, _GRID)
+        return points, classes

@@ -1,0 +1,73 @@
+"""The data: samples in the plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from classlens.view.displays import frame, points
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DataDisplay:
+    """Samples with two features, coloured and marked by class.
+
+    Attributes:
+        X: the samples, shape (samples, 2).
+        y: their classes as indices, shape (samples,).
+        window: ((x0_min, x0_max), (x1_min, x1_max)), what is shown.
+        class_names: the classes' names.
+        feature_names: the names of the two features.
+    """
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    window: tuple[tuple[float, float], tuple[float, float]]
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        title: str = "Data",
+        legend: bool = True,
+        size: float | None = None,
+    ) -> DataDisplay:
+        """Draw; nothing is computed, so drawing again costs nothing more.
+
+        Args:
+            ax: where to draw; by default a new figure of pyplot's.
+            title: the heading.
+            legend: whether to explain the colours, beside the axes.
+            size: a marker's area in square points; by default smaller the more samples.
+        """
+        if ax is None:
+            frame.alone(
+                frame.shown_figure(),
+                lambda panel: self.plot(panel, title=title, legend=legend, size=size),
+            )
+            return self
+        size = points.fitting_size(len(self.X)) if size is None else size
+        points.scatter(ax, self.X, self.y, self.class_names, size=size)
+        ax.set_xlim(self.window[0])
+        ax.set_ylim(self.window[1])
+        frame.calm(ax)
+        frame.name_axes(ax, *self.feature_names)
+        examples = frame.counted(len(self.X), "example")
+        frame.entitle(ax, title, f"{examples}, {frame.counted(len(self.class_names), 'class')}")
+        if legend:
+            frame.legend(ax, *points.keys(self.class_names, marked=True))
+        return self
+
+    def figure(self) -> Figure:
+        """A figure of its own, drawn without pyplot."""
+        return frame.alone(frame.bare_figure(), self.plot)
+
+    def png(self) -> bytes:
+        """The picture as a PNG file's bytes."""
+        return frame.png(self.figure())

@@ -1,0 +1,159 @@
+"""The hidden space: the examples as a layer of two units re-maps them, and the outputs over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from classlens.analysis.planes import Regions
+from classlens.view.displays import frame, labels, panels, points
+from classlens.view.displays.regions import fill
+from classlens.view.displays.scales import Scale, heat, scale_of
+from classlens.view.palette import INK
+
+# The multiplication sign.
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+# The leading panel, in inches.
+_LEAD = (4.6, 4.1)
+
+# At most so many places are labelled; the others are counted below.
+_LABELLED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Coincidence:
+    """Several examples on one point.
+
+    Attributes:
+        place: the point, shape (2,).
+        counts: how many examples of each class lie there, shape (classes,).
+    """
+
+    place: NDArray[Any]
+    counts: NDArray[np.int64]
+
+    @property
+    def total(self) -> int:
+        """How many examples lie there."""
+        return int(self.counts.sum())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HiddenDisplay:
+    """A leading panel with the examples, and a panel for each output, over the hidden space.
+
+    Attributes:
+        regions: which class wins where in the hidden space.
+        logits: each output's value there, shape (rows, columns, classes).
+        A: the examples' activations, shape (samples, 2).
+        y: their classes as indices, shape (samples,).
+        coincidences: places that several examples share, the fullest first.
+        layer: the hidden layer's name.
+        unit_names: what its two activations are called, such as a[1]0 and a[1]1.
+        class_names: the classes' names.
+    """
+
+    regions: Regions
+    logits: NDArray[Any]
+    A: NDArray[Any]
+    y: NDArray[Any]
+    coincidences: tuple[Coincidence, ...]
+    layer: str
+    unit_names: tuple[str, str]
+    class_names: tuple[str, ...]
+
+    def plot(self, figure: Figure | None = None, *, title: str | None = None) -> HiddenDisplay:
+        """Draw; nothing is computed, so drawing again costs nothing more.
+
+        Args:
+            figure: a matplotlib Figure to draw on; it is cleared and takes the size that the
+                picture needs. By default a new one of pyplot's.
+            title: the heading; by default it names the layer.
+        """
+        if figure is None:
+            figure = frame.shown_figure()
+        figure.clear()
+        shown = self.class_names[: panels.MOST]
+        lead = frame.add_panel(figure, 0, -_LEAD[1], *_LEAD)
+        left = _LEAD[0] + 0.35
+        grid = panels.add_grid(figure, shown, names=None, left=left, shrink=0.8)
+        self._draw_lead(lead)
+        scale = scale_of(self.logits)
+        for index in range(len(shown)):
+            self._draw_output(grid, index, scale)
+        self._entitle(lead, grid, title or f"What layer {self.layer} makes of the examples")
+        last = panels.explain(figure, grid, scale, "output (logit)", self.class_names)
+        frame.settle(figure, [lead, last])
+        return self
+
+    def figure(self) -> Figure:
+        """A figure of its own, drawn without pyplot."""
+        figure = frame.bare_figure()
+        self.plot(figure)
+        return figure
+
+    def png(self) -> bytes:
+        """The picture as a PNG file's bytes."""
+        return frame.png(self.figure())
+
+    def _draw_lead(self, ax: Axes) -> None:
+        fill(ax, self.regions, len(self.class_names))
+        frame.calm(ax)
+        size = points.fitting_size(len(self.A))
+        points.scatter(ax, self.A, self.y, self.class_names, size=size)
+        notes = [
+            labels.Note(shared.place, _describe(shared, self.class_names))
+            for shared in self.coincidences[:_LABELLED]
+        ]
+        written = labels.annotate(ax, notes, self.A)
+        across, up = self.unit_names
+        unsaid = len(self.coincidences) - written
+        if unsaid:
+            across += f"\n({frame.counted(unsaid, 'more place')} shared by 3 examples or more)"
+        frame.name_axes(ax, across, up)
+
+    def _draw_output(self, grid: panels.Grid, index: int, scale: Scale) -> None:
+        ax = grid.axes[index]
+        window = self.regions.window
+        heat(ax, self.logits[:, :, index], window.x0, window.x1, scale)
+        edge = self.regions.boundary[(self.regions.pairs == index).any(axis=1)]
+        ax.add_collection(
+            LineCollection(
+                list(edge), colors=INK, linewidths=grid.stroke, capstyle="round", label="wins"
+            ),
+            autolim=False,
+        )
+        size = points.fitting_size(len(self.A), largest=grid.marker)
+        points.scatter(ax, self.A, self.y, self.class_names, size=size)
+
+    def _entitle(self, lead: Axes, grid: panels.Grid, title: str) -> None:
+        note = "each example at the two units' activations\ntint: the class with the largest output"
+        above = frame.entitle(lead, title, note, clear=max(6.0, grid.clear - 18))
+        count = len(self.class_names)
+        which = f"The first {panels.MOST} outputs" if count > panels.MOST else "Each output"
+        frame.write(
+            grid.axes[0],
+            f"{which} over the same plane; line: where it ties for the lead",
+            above=above,
+            size=frame.LABEL,
+        )
+
+
+def _describe(shared: Coincidence, names: tuple[str, ...]) -> str:
+    """Such as ``25 x c0 at (0, 0)``, with a line for each class where there are several."""
+    x, y = (f"{number + 0.0:.3g}" for number in shared.place.tolist())
+    there = np.flatnonzero(shared.counts).tolist()
+    if len(there) > 3:
+        return f"{shared.total:,} examples of {len(there)} classes\nat ({x}, {y})"
+    who = [
+        f"{shared.counts[index]:,} {_TIMES} {frame.shorten(names[index], 30)}" for index in there
+    ]
+    end = " " if len(who) == 1 and len(who[0]) < 16 else "\n"
+    return "\n".join(who) + f"{end}at ({x}, {y})"
