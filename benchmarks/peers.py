@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 import classlens as cl
 
 
@@ -27,6 +29,19 @@ class Work:
     def samples(self) -> int:
         """How many samples pass in all epochs together."""
         return len(self.data) * self.epochs
+
+
+def images(count: int) -> cl.Dataset:
+    """Samples of 784 features in ten classes that overlap.
+
+    They must not be learnt to perfection: once all gradients are next to nothing, a processor may
+    take many times longer to multiply them.
+    """
+    random = np.random.default_rng(0)
+    y = random.integers(0, 10, count)
+    X = random.standard_normal((count, 784), dtype=np.float32)
+    X += 0.1 * random.standard_normal((10, 784), dtype=np.float32)[y]
+    return cl.Dataset(X, y, tuple(map(str, range(10))))
 
 
 @dataclass(frozen=True)

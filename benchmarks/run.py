@@ -29,7 +29,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "lab": "training:lab",
         "startup": "startup:commands",
         "rates": "training:rates",
-        "progress": "training:progress",
+        "progress": "progress:progress",
     }
 )
 
@@ -49,7 +49,8 @@ def main(arguments: list[str]) -> None:
     # A part of the tables, or tables of tiny sizes, must not take the place of the whole.
     file = given.file or (None if given.only or given.quick else RESULTS)
     command = shlex.join(["python", "benchmarks/run.py", *arguments]) if arguments else "make bench"
-    parts = [f"# Benchmarks\n\nReproduce with `{command}`. {_READING}\n", machine()]
+    warning = "Tiny sizes: the numbers mean nothing. " if given.quick else ""
+    parts = [f"# Benchmarks\n\nReproduce with `{command}`. {warning}{_READING}\n", machine()]
     print(*parts, sep="\n", flush=True)
     for name in [given.only] if given.only else BENCHMARKS:
         parts.append(section(name, quick=given.quick))

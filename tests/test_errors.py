@@ -20,6 +20,7 @@ TREE = {
     "ModelFileError": ValueError,
     "OutputError": OSError,
     "DivergedError": ArithmeticError,
+    "FalseFindingError": AssertionError,
     "MissingLibraryError": ImportError,
 }
 

@@ -93,8 +93,8 @@ def _silu_derivative(xp: Any, z: Any, _: float) -> Any:
     return s * (1 + z * (1 - s))
 
 
-# `where` and not `maximum` or `minimum`: JAX gives those half of the derivative at a tie, TensorFlow
-# gives the left one at a kink, and the lab's numbers are TensorFlow's.
+# `where` and not `maximum` or `minimum`: at a tie JAX gives those half of the derivative, where
+# TensorFlow gives the left one, and the lab's numbers are TensorFlow's.
 ACTIVATIONS: Mapping[str, Kind] = MappingProxyType(
     {
         "linear": Kind(

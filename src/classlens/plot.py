@@ -69,9 +69,7 @@ def data(data: Data) -> DataDisplay:
     """
     samples = _in_the_plane(Dataset.of(data))
     window = Window.around(samples.X)
-    return DataDisplay(
-        samples.X, samples.y, (window.x0, window.x1), samples.class_names, samples.feature_names
-    )
+    return DataDisplay(samples.X, samples.y, window, samples.class_names, samples.feature_names)
 
 
 def regions(
@@ -323,9 +321,9 @@ def _plane_layer(network: Network, layer: str | None) -> str:
 
 
 def _coincidences(
-    places: NDArray[Any], y: NDArray[np.int64], classes: int, *, at_least: int = 3
+    places: NDArray[Any], y: NDArray[np.int64], classes: int
 ) -> tuple[Coincidence, ...]:
-    """The places that several samples share, the fullest first.
+    """The places that at least 3 samples and a hundredth of all share, the fullest first.
 
     Two coordinates count as equal when they round to the same multiple of a millionth of the
     samples' range.
@@ -338,4 +336,5 @@ def _coincidences(
     np.add.at(counts, (group.reshape(-1), y), 1)
     totals = counts.sum(axis=1)
     order = np.argsort(-totals, kind="stable")
+    at_least = max(3, 0.01 * len(given))
     return tuple(Coincidence(given[first[i]], counts[i]) for i in order if totals[i] >= at_least)

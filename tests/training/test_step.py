@@ -10,7 +10,8 @@ import pytest
 
 from classlens.activations import ACTIVATIONS, Activation
 from classlens.network import Network
-from classlens.training.optimizers import DIRECTIONS, SCHEDULES, scale_by_keras_adam
+from classlens.training.adam import keras_adam
+from classlens.training.optimizers import DIRECTIONS, SCHEDULES
 from classlens.training.step import Batch, Knobs, Program, initial, logits, score, update
 
 LINEAR = Activation("linear")
@@ -93,7 +94,7 @@ def numerical_gradient(p, b, real):
     return gradients
 
 
-def keras_adam(arrays, gradients, memory, t, rate):
+def adam_by_hand(arrays, gradients, memory, t, rate):
     """Keras 2.8's Adam, from its formulas."""
     size = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
     for w, g, (m, v) in zip(arrays, gradients, memory, strict=True):
@@ -109,7 +110,7 @@ def test_three_updates_equal_keras_s_adam_by_hand():
     for t in (1, 2, 3):
         b = batch(real=5, seed=t)
         layers = tuple(zip(arrays[::2], arrays[1::2], strict=True))
-        keras_adam(arrays, numerical_gradient(layers, b, 5), memory, t, 0.1)
+        adam_by_hand(arrays, numerical_gradient(layers, b, 5), memory, t, 0.1)
         state, _ = update(program(), knobs(), state, b)
     for ours, theirs in zip(jax.tree.leaves(state.params), arrays, strict=True):
         assert np.allclose(ours, theirs, atol=2e-4)
@@ -202,8 +203,8 @@ def test_the_tables_name_what_the_settings_offer():
 
 def test_keras_adam_is_not_optax_s_adam():
     gradient = jnp.asarray([1e-8])
-    ours, theirs = scale_by_keras_adam(), optax.scale_by_adam(eps=1e-7)
-    mine, _ = ours.update(gradient, ours.init(gradient))
+    ours, theirs = keras_adam(), optax.scale_by_adam(eps=1e-7)
+    mine, _ = ours.update(gradient, ours.init(gradient), None)
     other, _ = theirs.update(gradient, theirs.init(gradient))
     assert float(mine[0]) == pytest.approx(1e-8 / (1e-8 + 1e-7 / np.sqrt(0.001)), rel=1e-3)
     assert float(other[0]) == pytest.approx(1e-8 / (1e-8 + 1e-7), rel=1e-3)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classlens.analysis.heights import Heights, Step
+from classlens.analysis.heights import Heights, Step, UnitCrease
 from classlens.analysis.partition import FACE_BYTES, Partition, with_room
-from classlens.analysis.sides import QUICK_TOLERANCE, Words, cut_along, unpack
+from classlens.analysis.ancestry import Ancestry
+from classlens.analysis.bits import Words, unpack
+from classlens.analysis.tolerance import QUICK_TOLERANCE, cut_along
 from classlens.analysis.walk import Floats, Ints
 from classlens.errors import ArgumentError
 
@@ -65,58 +67,47 @@ def crease(
     steps: Sequence[Step], last_slopes: tuple[float, float], corners: Floats, *, careful: bool, budget: Budget
 ) -> Creased:
     partition = Partition(corners)
-    values = partition.places
-    sums = np.abs(values) if careful else None
-    bounds = np.abs(values).max(axis=0)
+    heights = Heights(partition.places, np.abs(partition.places) if careful else None)
+    bounds = np.abs(partition.places).max(axis=0)
     patterns: list[Words | None] = []
     following = [*(step.slopes for step in steps[1:]), last_slopes]
     for step, (off, on) in zip(steps, following, strict=True):
         bounds = bounds * max(map(abs, step.slopes)) @ step.kernel_sums + step.bias_sums
-        tables = 2 if careful else 1
-        budget.check(partition.faces, tables * len(bounds))
-        creases = off != on
-        heights = Heights(
-            values,
-            sums,
-            step,
-            quick=bounds * QUICK_TOLERANCE if creases else None,
-            room=_room(partition, len(bounds)) if creases else 0,
-        )
-        if creases:
-            bits, origin = _cut_all(partition, heights, budget)
+        budget.check(partition.faces, (2 if careful else 1) * len(bounds))
+        heights = Heights.through(step, heights, bounds * QUICK_TOLERANCE if off != on else None)
+        if off != on:
+            bits = _cut_all(partition, heights, budget)
+            origin = heights.ancestry.faces[:partition.faces]
             patterns = [None if words is None else words.take(origin, axis=1) for words in patterns]
             patterns.append(bits)
         else:
             patterns.append(None)
-        values, sums = heights.finish()
+    if heights.ancestry is None: values, sums = heights.values, heights.sums
+    else:
+        one=np.eye(len(bounds))
+        heights = Heights.through(Step(last_slopes, one, np.zeros(len(bounds)), one, np.zeros(len(bounds))), heights, None)
+        values,sums=heights.values, heights.sums
     return Creased(partition, tuple(patterns), values, sums, bounds)
 
 
-def _room(partition, units):
-    return 6 * partition.vertices + units * units // 2
-
-
-def _cut_all(partition: Partition, heights: Heights, budget: Budget) -> tuple[Words, Ints]:
-    size = heights.units * (1 if heights.sums is None else 2)
+def _cut_all(partition: Partition, heights: Heights, budget: Budget) -> Words:
     starts, corners, _ = partition.rings()
+    heights.ancestry = Ancestry(partition, starts, corners)
     crossing = [
         _both(a, b, corners, starts) for a, b in zip(heights.above, heights.below, strict=True)
     ]
     lines = sum(int(np.bitwise_count(words).sum()) for words in crossing)
-    budget.check(partition.faces + lines, size)
-    origin = np.arange(partition.faces)
+    budget.check(partition.faces + lines, 0)
     some = np.array([[np.bitwise_or.reduce(words)] for words in crossing])
-    for unit in np.flatnonzero(unpack(some, heights.units)):
-        line = heights.crease(int(unit))
-        first = int(unit) // 64
-        faces = np.flatnonzero(crossing[first][: partition.faces] & line.bit)
-        budget.check(partition.faces + len(faces), size)
+    for unit in np.flatnonzero(unpack(some, heights.units)).tolist():
+        line = UnitCrease(heights, unit)
+        first = unit // 64
+        faces = np.flatnonzero(crossing[first][: partition.faces] & np.uint64(1 << (unit % 64)))
+        budget.check(partition.faces + len(faces), 0)
         cut = cut_along(partition, faces, line)
         if cut is None:
             continue
-        heights.append(cut, int(unit), partition)
-        origin = with_room(origin, partition.faces)
-        origin[cut.added] = origin[cut.kept]
+        heights.append(cut, unit, partition)
         for word in range(first, len(crossing)):
             both = _both(heights.above[word], heights.below[word], cut.corners, cut.starts)
             crossing[word] = with_room(crossing[word], partition.faces)
@@ -124,7 +115,7 @@ def _cut_all(partition: Partition, heights: Heights, budget: Budget) -> tuple[Wo
             crossing[word][cut.kept] = both[1::2]
     starts, corners, _ = partition.rings()
     on = [np.bitwise_or.reduceat(words.take(corners), starts) for words in heights.above]
-    return np.array(on), origin[: partition.faces]
+    return np.array(on)
 
 
 def _both(above: Words, below: Words, corners: Ints, starts: Ints) -> Words:

@@ -20,6 +20,8 @@ from classlens.analysis.walk import Floats, Ints, Line, Walk, walk
 # pool some 4 corners and twice as many abandoned ones.
 FACE_BYTES = 8 * (2 + 2 * 3 + 2 + 12 * 2)
 
+_TINY = float(np.finfo(np.float64).tiny)
+
 
 @dataclass(frozen=True, eq=False)
 class Cut:
@@ -183,7 +185,10 @@ class Partition:
         corners, starts = self._divide(faces, added, way, inward, outward, chords)
         self.edges += count
         self.faces += count
-        tail_height, head_height = np.abs(line.height(tails)), np.abs(line.height(heads))
+        # Never both 0, even if rounding took what was left of two tiny heights.
+        tail_height, head_height = (
+            np.maximum(np.abs(line.height(ends)), _TINY) for ends in (tails, heads)
+        )
         total = tail_height + head_height
         cut = Cut(
             edges=edges,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.errors import ArgumentError, DataError
+from classlens.kinds import Whole
 from classlens.network import Array, LayerValues, Network, class_names
 
 Interval = tuple[float, float]
@@ -88,7 +89,7 @@ def _interval(name: str, given: Any) -> Interval:
         raise ArgumentError(
             f"{name} must be two numbers, the lower one first. Got {given!r} instead."
         ) from None
-    if not (np.isfinite([low, high]).all() and low < high):
+    if not (low < high and np.isfinite(high - low)):
         raise ArgumentError(
             f"{name} must be two finite numbers, the lower one first. Got {(low, high)} instead."
         )
@@ -152,6 +153,7 @@ def sample_regions(network: Network, window: Window, *, resolution: int) -> Regi
         ArgumentError: if the network does not have two inputs, or the resolution is too low.
         DataError: if its values overflow in the window.
     """
+    resolution = Whole(2).check("resolution", resolution)
     points = _grid(network, window, resolution)
     winner, confidence = _winners(network, points)
     triangles = _triangles(resolution)
@@ -179,6 +181,7 @@ def sample_layer(network: Network, window: Window, *, layer: str, resolution: in
             resolution is too low.
         DataError: if a value overflows in the window.
     """
+    resolution = Whole(2).check("resolution", resolution)
     points = _grid(network, window, resolution)
     z, a = values_at(up_to(network, layer), points)
     triangles = _triangles(resolution)
@@ -234,8 +237,12 @@ def _grid(network: Network, window: Window, resolution: int) -> Coordinates:
             "the network must have 2 inputs to be drawn over the plane (more are not drawn yet). "
             f"Got {network.inputs} instead."
         )
-    if resolution < 2:
-        raise ArgumentError(f"resolution must be at least 2. Got {resolution} instead.")
+    most = float(np.finfo(network.dtype).max)
+    if max(map(abs, window.x0 + window.x1)) > most:
+        raise ArgumentError(
+            f"window must lie within {-most:.3g} to {most:.3g}, the range of the network's "
+            f"{network.dtype}. Got {(window.x0, window.x1)} instead."
+        )
     x0, x1 = np.meshgrid(np.linspace(*window.x0, resolution), np.linspace(*window.x1, resolution))
     return np.stack([x0.ravel(), x1.ravel()], axis=1)
 
@@ -250,8 +257,7 @@ def _triangles(resolution: int) -> Indices:
 
 def _winners(network: Network, points: Coordinates) -> tuple[Indices, Array]:
     """The class and its softmax at each point, without ever holding all logits of all points."""
-    step = max(1, _BUDGET // network.layers[-1].units)
-    winners, shares = [], []
+    step, winners, shares = max(1, _BUDGET // network.layers[-1].units), [], []
     for start in range(0, len(points), step):
         logits = values_at(network, points[start : start + step]).activation
         winner = logits.argmax(axis=1)

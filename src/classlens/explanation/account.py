@@ -64,7 +64,7 @@ class Explanation:
 
     def short(self) -> str:
         """The verdict and one line for each layer."""
-        return document.as_text(document.short(self.findings), self.names)
+        return document.as_short_text(self.findings, self.names)
 
     def to_markdown(self) -> str:
         """The words as Markdown."""

@@ -114,9 +114,11 @@ def _boundaries(findings: Sequence[Finding], names: Names) -> Iterator[str | Tab
     yield from _sentences(_kinds(findings, "closest call"), names)
 
 
-def short(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of the short form: the verdict, what the units split, the closest call."""
-    return [f for f in findings if f.kind in ("verdict", "closest call", "spare units")]
+def as_short_text(findings: Sequence[Finding], names: Names) -> str:
+    """The verdict, what the units tell apart, which examples coincide, the closest call."""
+    kinds = ("verdict", "split", "one point", "closest call", "spare units")
+    chosen = [f for f in findings if f.kind in kinds]
+    return "\n".join(textwrap.fill(line, _WIDTH) for line in _sentences(chosen, names))
 
 
 def as_text(findings: Sequence[Finding], names: Names) -> str:

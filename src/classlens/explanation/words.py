@@ -84,7 +84,8 @@ def _verdict(f: Finding, names: Names) -> str:
             f"its examples are predicted as {names.classes[into]}."
         )
     if n["dead_units"]:
-        text += f" {counted(n['dead_units'], 'hidden unit')} dead."
+        verb = "is" if n["dead_units"] == 1 else "are"
+        text += f" {counted(n['dead_units'], 'hidden unit')} {verb} dead."
     if n["word"] == "too early":
         text += f" Its last tenth still lowered the loss by {n['last_drop']:.0%}."
     return text
@@ -188,9 +189,11 @@ def _without(f: Finding, names: Names) -> str:
 
 
 def _one_point(f: Finding, names: Names) -> str:
-    every = f"{_of(f.holds, f.of)} examples of {names.classes[f.subject['class']]}"
-    every = every[0].upper() + every[1:]
-    text = f"{every} land on one point of layer {f.subject['layer']}, {point(f.numbers['point'])}"
+    some = f"All {f.of}" if f.holds == f.of else f"{f.holds} of {f.of}"
+    text = (
+        f"{some} examples of {names.classes[f.subject['class']]} land on one point of layer "
+        f"{f.subject['layer']}, {point(f.numbers['point'])}"
+    )
     if f.numbers["all_off"]:
         return text + ", because every unit is off there: in its space they look like one dot."
     return text + "."
@@ -279,7 +282,7 @@ def _mistake(f: Finding, names: Names) -> str:
     n, s = f.numbers, f.subject
     true, wrong = names.classes[s["class"]], names.classes[s["other"]]
     of_layer = s["layer"] is not None
-    what = f"unit {s['unit']} of {s['layer']}" if of_layer else names.features[s["unit"]]
+    what = f"Unit {s['unit']} of {s['layer']}" if of_layer else names.features[s["unit"]]
     return (
         f"Example {s['example']} at {point(n['x'])} is {true} and predicted as {wrong}, by "
         f"{number(n['lead'])}. {what} failed it: it adds {number(n['contribution'])} to the lead "
@@ -289,10 +292,11 @@ def _mistake(f: Finding, names: Names) -> str:
 
 def _spare(f: Finding, _: Names) -> str:
     units = [f"unit {unit} of {layer}" for layer, unit in f.numbers["units"]]
-    return (
-        f"{listed(units, 10)} can be held at 0 together without changing any of the {f.of} "
-        "predictions."
-    )
+    return f"Held at 0, {listed(units, 10)} {_changes(units)} none of the {f.of} predictions."
+
+
+def _changes(units: Sequence[str]) -> str:
+    return "changes" if len(units) == 1 else "together change"
 
 
 SENTENCES: Mapping[str, Callable[[Finding, Names], str]] = MappingProxyType(
@@ -320,5 +324,4 @@ SENTENCES: Mapping[str, Callable[[Finding, Names], str]] = MappingProxyType(
 
 def sentence(finding: Finding, names: Names) -> str:
     """The sentence, or the few, that say one finding."""
-    text = SENTENCES[finding.kind](finding, names)
-    return text[0].upper() + text[1:]
+    return SENTENCES[finding.kind](finding, names)

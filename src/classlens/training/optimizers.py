@@ -13,55 +13,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
-
-class AdamState(NamedTuple):
-    """What Adam remembers.
-
-    Attributes:
-        updates: made so far.
-        mean: running mean of the gradients, like the parameters.
-        square: running mean of their squares, like the parameters.
-    """
-
-    updates: jax.Array
-    mean: Any
-    square: Any
-
-
-def scale_by_keras_adam(
-    beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
-) -> optax.GradientTransformation:
-    """Adam with the arithmetic of Keras 2.8.
-
-    It corrects the bias in the step's size and adds epsilon to the uncorrected root (Kingma and Ba,
-    2015, the remark that closes section 2), where Optax corrects both means first:
-    direction = m sqrt(1 - b2^t) / (1 - b1^t) / (sqrt(v) + epsilon).
-    """
-    # Keras rounds the betas to float32 before it takes them from 1, and 1 - 0.999 then differs from
-    # 0.001 in the fifth digit: enough to be seen in a loss.
-    b1, b2 = np.float32(beta_1), np.float32(beta_2)
-
-    def init(params: optax.Params) -> AdamState:
-        zeros = jax.tree.map(jnp.zeros_like, params)
-        return AdamState(jnp.zeros((), jnp.int32), zeros, zeros)
-
-    def update(
-        updates: optax.Updates, state: optax.OptState, params: optax.Params | None = None
-    ) -> tuple[optax.Updates, optax.OptState]:
-        del params
-        assert isinstance(state, AdamState)  # noqa: S101 - tells the type checker
-        made = state.updates + 1
-        t = made.astype(jnp.float32)
-        size = jnp.sqrt(1 - b2**t) / (1 - b1**t)
-        mean = jax.tree.map(lambda g, m: m + (g - m) * (1 - b1), updates, state.mean)
-        square = jax.tree.map(lambda g, v: v + (g * g - v) * (1 - b2), updates, state.square)
-        direction = jax.tree.map(lambda m, v: size * m / (jnp.sqrt(v) + epsilon), mean, square)
-        return direction, AdamState(made, mean, square)
-
-    return optax.GradientTransformation(init, update)
+from classlens.training.adam import keras_adam
 
 
 class Penalties(NamedTuple):
@@ -109,7 +63,7 @@ def _add_signs(l1: jax.typing.ArrayLike) -> optax.GradientTransformation:
 # momentum -> direction. The constants are Keras's defaults.
 DIRECTIONS: Mapping[str, Callable[[Any], optax.GradientTransformation]] = MappingProxyType(
     {
-        "adam": lambda _: scale_by_keras_adam(),
+        "adam": lambda _: optax.GradientTransformation(*keras_adam()),
         "adamw": lambda _: optax.scale_by_adam(b1=0.9, b2=0.999, eps=1e-7),
         "sgd": lambda momentum: optax.trace(decay=momentum),
         "rmsprop": lambda momentum: optax.chain(

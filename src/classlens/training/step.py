@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from classlens.activations import Activation
-from classlens.training.optimizers import SCHEDULES, Penalties, optimizer
+from classlens.training.adam import Rule, keras_adam
 
 # One (kernel (inputs, units), bias (units,)) a layer, of NumPy or JAX.
 Params = tuple[tuple[Any, Any], ...]
@@ -54,7 +53,7 @@ class State(NamedTuple):
     """Everything that an update changes."""
 
     params: Params
-    optimizer: optax.OptState
+    optimizer: Any
     step: jax.Array  # updates made so far, int32
 
 
@@ -123,12 +122,24 @@ def update(program: Program, knobs: Knobs, state: State, batch: Batch) -> tuple[
 
     gradient, sums = jax.grad(mean_loss, has_aux=True)(state.params)
     direction, memory = _rule(program, knobs).update(gradient, state.optimizer, state.params)
-    done = state.step.astype(jnp.float32) / knobs.updates
-    rate = knobs.learning_rate * SCHEDULES[program.schedule]()(done)
+    rate = _rate(program, knobs, state.step)
     params = jax.tree.map(lambda p, d: p - rate * d, state.params, direction)
     return State(params, memory, state.step + 1), sums
 
 
-def _rule(program: Program, knobs: Knobs) -> optax.GradientTransformation:
-    penalties = Penalties(knobs.weight_decay, knobs.l1) if program.penalised else None
-    return optimizer(program.optimizer, knobs.momentum, penalties)
+def _rule(program: Program, knobs: Knobs) -> Rule:
+    if program.optimizer == "adam" and not program.penalised:
+        return keras_adam()
+    from classlens.training import optimizers  # noqa: PLC0415 - loads Optax, see Rule
+
+    penalties = optimizers.Penalties(knobs.weight_decay, knobs.l1) if program.penalised else None
+    return Rule(*optimizers.optimizer(program.optimizer, knobs.momentum, penalties))
+
+
+def _rate(program: Program, knobs: Knobs, step: jax.Array) -> Any:
+    if program.schedule == "constant":
+        return knobs.learning_rate
+    from classlens.training import optimizers  # noqa: PLC0415 - loads Optax, see Rule
+
+    done = step.astype(jnp.float32) / knobs.updates
+    return knobs.learning_rate * optimizers.SCHEDULES[program.schedule]()(done)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from classlens.analysis.planes import Window
 from classlens.view.displays import frame, points
 
 
@@ -19,14 +20,14 @@ class DataDisplay:
     Attributes:
         X: the samples, shape (samples, 2).
         y: their classes as indices, shape (samples,).
-        window: ((x0_min, x0_max), (x1_min, x1_max)), what is shown.
+        window: what is shown.
         class_names: the classes' names.
         feature_names: the names of the two features.
     """
 
     X: NDArray[Any]
     y: NDArray[Any]
-    window: tuple[tuple[float, float], tuple[float, float]]
+    window: Window
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
@@ -54,8 +55,8 @@ class DataDisplay:
             return self
         size = points.fitting_size(len(self.X)) if size is None else size
         points.scatter(ax, self.X, self.y, self.class_names, size=size)
-        ax.set_xlim(self.window[0])
-        ax.set_ylim(self.window[1])
+        ax.set_xlim(self.window.x0)
+        ax.set_ylim(self.window.x1)
         frame.calm(ax)
         frame.name_axes(ax, *self.feature_names)
         examples = frame.counted(len(self.X), "example")

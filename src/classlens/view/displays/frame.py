@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox, ScaledTranslation
 from PIL import Image
 
@@ -118,9 +118,29 @@ def calm(ax: Axes, *, ticks: bool = True) -> None:
 
 
 def few_ticks(ax: Axes, intervals: int) -> None:
-    """At most so many intervals between the ticks of either axis."""
-    ax.xaxis.set_major_locator(MaxNLocator(intervals))
+    """At most so many intervals between the ticks of either axis, and none at the rim.
+
+    A label at the rim would run into the one of the next panel.
+    """
+    ax.xaxis.set_major_locator(MaxNLocator(intervals, prune="both"))
     ax.yaxis.set_major_locator(MaxNLocator(intervals))
+
+
+def offset_room(limits: tuple[float, float]) -> float:
+    """The height, in points, of what matplotlib writes over an upright axis of large numbers.
+
+    Such as 1e6, when the tick labels are to be multiplied by it; 0 where there is nothing.
+    """
+    ticks = ScalarFormatter()
+    ticks.create_dummy_axis()
+    axis: Any = ticks.axis
+    axis.set_view_interval(*limits)
+    ticks.set_locs([at for at in MaxNLocator(5).tick_values(*limits) if _within(at, limits)])
+    return SMALL * 1.4 if ticks.get_offset() else 0.0
+
+
+def _within(number: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= number <= limits[1]
 
 
 def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
@@ -131,18 +151,21 @@ def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
         _plain(ax.set_ylabel(shorten(up), color=INK, size=LABEL))
 
 
-def entitle(ax: Axes, title: str, note: str = "", *, clear: float = 6.0) -> float:
+def entitle(ax: Axes, title: str, note: str = "", *, clear: float | None = None) -> float:
     """A heading at the panel's left edge, and a quiet explanation below it.
 
     Args:
         ax: the panel.
         title: the heading, one line.
         note: the explanation, one or more lines.
-        clear: how many points over the panel's upper edge the lowest line stands.
+        clear: how many points over the panel's upper edge the lowest line stands; by default just
+            over what the axis writes there.
 
     Returns:
         How many points over the panel's upper edge the heading stands.
     """
+    if clear is None:
+        clear = 6 + offset_room(ax.get_ylim())
     lines = note.count("\n") + 1 if note else 0
     above = clear + 1 + lines * SMALL * 1.35
     write(ax, title, above=above, size=HEADING, weight="bold")

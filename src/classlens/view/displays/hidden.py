@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from classlens.analysis.planes import Regions
-from classlens.view.displays import frame, labels, panels, points
+from classlens.view.displays import frame, labels, panels, points, strokes
 from classlens.view.displays.regions import fill
 from classlens.view.displays.scales import Scale, heat, scale_of
-from classlens.view.palette import INK
 
 # The multiplication sign.
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -83,7 +81,9 @@ class HiddenDisplay:
         shown = self.class_names[: panels.MOST]
         lead = frame.add_panel(figure, 0, -_LEAD[1], *_LEAD)
         left = _LEAD[0] + 0.35
-        grid = panels.add_grid(figure, shown, names=None, left=left, shrink=0.8)
+        grid = panels.add_grid(
+            figure, shown, names=None, window=self.regions.window, left=left, shrink=0.8
+        )
         self._draw_lead(lead)
         scale = scale_of(self.logits)
         for index in range(len(shown)):
@@ -116,26 +116,21 @@ class HiddenDisplay:
         across, up = self.unit_names
         unsaid = len(self.coincidences) - written
         if unsaid:
-            across += f"\n({frame.counted(unsaid, 'more place')} shared by 3 examples or more)"
+            across += f"\n({frame.counted(unsaid, 'more place')} shared by several examples)"
         frame.name_axes(ax, across, up)
 
     def _draw_output(self, grid: panels.Grid, index: int, scale: Scale) -> None:
         ax = grid.axes[index]
-        window = self.regions.window
-        heat(ax, self.logits[:, :, index], window.x0, window.x1, scale)
+        heat(ax, self.logits[:, :, index], self.regions.window, scale)
         edge = self.regions.boundary[(self.regions.pairs == index).any(axis=1)]
-        ax.add_collection(
-            LineCollection(
-                list(edge), colors=INK, linewidths=grid.stroke, capstyle="round", label="wins"
-            ),
-            autolim=False,
-        )
+        strokes.draw(ax, edge, width=grid.stroke, label="boundary")
         size = points.fitting_size(len(self.A), largest=grid.marker)
         points.scatter(ax, self.A, self.y, self.class_names, size=size)
 
     def _entitle(self, lead: Axes, grid: panels.Grid, title: str) -> None:
         note = "each example at the two units' activations\ntint: the class with the largest output"
-        above = frame.entitle(lead, title, note, clear=max(6.0, grid.clear - 18))
+        least = 6 + frame.offset_room(self.regions.window.x1)
+        above = frame.entitle(lead, title, note, clear=max(least, grid.clear - 18))
         count = len(self.class_names)
         which = f"The first {panels.MOST} outputs" if count > panels.MOST else "Each output"
         frame.write(

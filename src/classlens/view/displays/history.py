@@ -16,7 +16,7 @@ from classlens.view.displays import frame
 from classlens.view.palette import FAINT, QUIET, look
 
 # The curves: for the training samples, for the validation samples.
-_TRAINING, _VALIDATION = look(0).colour, look(4).colour
+_TRAINING, _VALIDATION = look(0).colour, look(1).colour
 
 # Inches: a panel, the room between two.
 _WIDTH, _HEIGHT, _BETWEEN = 3.5, 2.8, 0.85
@@ -97,6 +97,8 @@ class HistoryDisplay:
         ax.grid(axis="y", color=FAINT, linewidth=0.6, alpha=0.6)
         ax.set_axisbelow(True)
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        if len(self.epoch) == 1:
+            ax.set_xlim(self.epoch[0] - 1, self.epoch[0] + 1)
 
     def _keys(self) -> tuple[list[Line2D], list[str]]:
         handles, names = [Line2D([], [], color=_TRAINING, lw=1.6)], ["training"]
@@ -121,7 +123,7 @@ def _scale_loss(ax: Axes, curves: list[NDArray[Any] | None]) -> None:
         ax.set_yscale("log", nonpositive="clip")
         ax.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
     else:
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, values.max() * 1.06)
 
 
 def _scale_accuracy(ax: Axes, curves: list[NDArray[Any] | None]) -> None:

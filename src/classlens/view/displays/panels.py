@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from classlens.analysis.planes import Window
 from classlens.view.displays import frame, points
 from classlens.view.displays.scales import Scale, colour_bar
 
@@ -63,6 +64,7 @@ def add_grid(
     titles: Sequence[str],
     *,
     names: tuple[str, str] | None,
+    window: Window,
     left: float = 0.0,
     shrink: float = 1.0,
 ) -> Grid:
@@ -72,6 +74,7 @@ def add_grid(
         figure: where to.
         titles: one a panel, wrapped to two lines where they are long.
         names: the axes' names, or None for panels without ticks.
+        window: what each panel shows.
         left: the left edge in inches.
         shrink: a factor for the panels' usual size.
     """
@@ -82,12 +85,15 @@ def add_grid(
     rows = math.ceil(count / columns)
     texts = [frame.wrapped(title, width, size) for title in titles]
     lines = max(text.count("\n") + 1 for text in texts)
-    across, down = width + _GAP, height + _GAP + lines * size * 1.25 / 72
+    lift = 4 + (frame.offset_room(window.x1) if names is not None else 0)
+    across, down = width + _GAP, height + _GAP + (lift - 4 + lines * size * 1.25) / 72
     axes = []
     for index, text in enumerate(texts):
         row, column = divmod(index, columns)
         ax = frame.add_panel(figure, left + column * across, -row * down - height, width, height)
-        frame.write(ax, text, above=4, size=size, align="center")
+        frame.write(ax, text, above=lift, size=size, align="center")
+        ax.set_xlim(window.x0)
+        ax.set_ylim(window.x1)
         axes.append(ax)
     if names is not None:
         _name(axes, columns, names, width)
@@ -100,8 +106,8 @@ def add_grid(
         left + columns * across - _GAP,
         0.0,
         -(rows - 1) * down - height,
-        6 + lines * size * 1.25,
-        max(2.5, min(10.0, 4.5 * width - 3)),
+        lift + 2 + lines * size * 1.25,
+        max(2.5, min(11.0, 6 * width - 4)),
         min(1.5, 0.6 + 0.25 * width),
     )
 
@@ -125,7 +131,7 @@ def _name(axes: Sequence[Axes], columns: int, names: tuple[str, str], width: flo
             frame.calm(ax, ticks=False)
             continue
         frame.calm(ax)
-        frame.few_ticks(ax, 2 if small else 4)
+        frame.few_ticks(ax, 3 if small else 5)
         ax.tick_params(labelleft=index % columns == 0, labelbottom=lowest)
         if lowest and fits:
             frame.name_axes(ax, across, None)

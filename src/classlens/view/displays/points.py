@@ -29,6 +29,9 @@ _MARKERS = {
     "triangle right": (">", 1.1),
 }
 
+# From which area of a marker on its rim has which width: tiny ones would be all rim.
+_RIMS = ((20.0, 0.6), (5.5, 0.4), (3.0, 0.25), (0.0, 0.0))
+
 # With more samples than this, vector files carry the samples as one picture.
 _DENSE = 2_000
 
@@ -67,7 +70,7 @@ def scatter(
                 markersize=math.sqrt(size * scale),
                 markerfacecolor=style.colour,
                 markeredgecolor=INK,
-                markeredgewidth=0.6 if size > 20 else 0.4 if size > 8 else 0.0,
+                markeredgewidth=next(width for least, width in _RIMS if size >= least),
                 label=names[index],
                 zorder=3,
                 rasterized=len(X) > _DENSE,

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from classlens.analysis.planes import Regions
-from classlens.view.displays import frame, points
+from classlens.view.displays import frame, points, strokes
 from classlens.view.displays.scales import placed
-from classlens.view.palette import INK, look, rgb, tint
+from classlens.view.palette import look, rgb, tint
 
 # What part of its deepest tint a region shows where the winner is least sure.
 _PALEST = 0.25
@@ -131,18 +130,8 @@ def fill(ax: Axes, regions: Regions, classes: int) -> None:
     ax.imshow(
         np.rint(255 * image).astype(np.uint8),  # drawn twice as fast as fractions are
         interpolation="bilinear",
-        **placed(len(image), regions.window.x0, regions.window.x1),
+        **placed(len(image), regions.window),
     )
-    ax.add_collection(
-        LineCollection(
-            list(regions.boundary),
-            colors=INK,
-            linewidths=1.1,
-            capstyle="round",
-            label="boundary",
-            zorder=2,
-        ),
-        autolim=False,
-    )
+    strokes.draw(ax, regions.boundary, width=1.1, label="boundary")
     ax.set_xlim(regions.window.x0)
     ax.set_ylim(regions.window.x1)

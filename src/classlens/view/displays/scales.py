@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize
-from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
+from classlens.analysis.planes import Window
 from classlens.view.displays.frame import SMALL, calm
 from classlens.view.palette import INK, NEGATIVE, POSITIVE
 
@@ -62,35 +62,30 @@ def _ramp(colours: tuple[str, ...]) -> Colormap:
     return LinearSegmentedColormap.from_list("", colours)
 
 
-def heat(
-    ax: Axes,
-    values: NDArray[Any],
-    x0: tuple[float, float],
-    x1: tuple[float, float],
-    scale: Scale,
-) -> AxesImage:
+def heat(ax: Axes, values: NDArray[Any], window: Window, scale: Scale) -> None:
     """Fill an axes with numbers, shape (rows, columns), whose outer points lie on its rim."""
-    image = ax.imshow(
+    ax.imshow(
         values,
         cmap=scale.colours,
         norm=scale.norm,
         interpolation="bilinear",
-        **placed(values.shape[0], x0, x1),
+        **placed(values.shape[0], window),
     )
-    ax.set_xlim(x0)
-    ax.set_ylim(x1)
-    return image
+    ax.set_xlim(window.x0)
+    ax.set_ylim(window.x1)
 
 
-def placed(resolution: int, x0: tuple[float, float], x1: tuple[float, float]) -> dict[str, Any]:
+def placed(resolution: int, window: Window) -> dict[str, Any]:
     """How to place an image whose outer pixels' centres lie on the rim of a window."""
-    half0 = (x0[1] - x0[0]) / (resolution - 1) / 2
-    half1 = (x1[1] - x1[0]) / (resolution - 1) / 2
-    return {
-        "extent": (x0[0] - half0, x0[1] + half0, x1[0] - half1, x1[1] + half1),
-        "origin": "lower",
-        "aspect": "auto",
-    }
+    half0 = (window.x0[1] - window.x0[0]) / (resolution - 1) / 2
+    half1 = (window.x1[1] - window.x1[0]) / (resolution - 1) / 2
+    extent = (
+        window.x0[0] - half0,
+        window.x0[1] + half0,
+        window.x1[0] - half1,
+        window.x1[1] + half1,
+    )
+    return {"extent": extent, "origin": "lower", "aspect": "auto"}
 
 
 def colour_bar(ax: Axes, scale: Scale, name: str) -> None:

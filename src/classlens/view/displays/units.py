@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from classlens.analysis.planes import LayerPlane
-from classlens.view.displays import frame, panels, points
+from classlens.view.displays import frame, panels, points, strokes
 from classlens.view.displays.scales import heat, scale_of
 from classlens.view.palette import INK
 
@@ -54,9 +53,9 @@ class UnitsDisplay:
         values = self.plane.activation[:, :, : panels.MOST]
         scale = scale_of(values)
         across, up = self.feature_names
-        grid = panels.add_grid(figure, self._titles(), names=(across, up))
+        grid = panels.add_grid(figure, self._titles(), names=(across, up), window=self.plane.window)
         for unit, ax in enumerate(grid.axes):
-            heat(ax, values[:, :, unit], self.plane.window.x0, self.plane.window.x1, scale)
+            heat(ax, values[:, :, unit], self.plane.window, scale)
             self._draw_over(grid, unit)
         first = grid.axes[0]
         frame.entitle(first, title or self._heading(), self._note(), clear=grid.clear + 4)
@@ -79,16 +78,7 @@ class UnitsDisplay:
         ax = grid.axes[unit]
         creases = self.plane.creases[unit]
         if len(creases):
-            ax.add_collection(
-                LineCollection(
-                    list(creases),
-                    colors=INK,
-                    linewidths=grid.stroke,
-                    capstyle="round",
-                    label="crease",
-                ),
-                autolim=False,
-            )
+            strokes.draw(ax, creases, width=grid.stroke, label="crease")
         if self.X is not None and self.y is not None:
             size = points.fitting_size(len(self.X), largest=grid.marker)
             points.scatter(ax, self.X, self.y, self.class_names, size=size)
