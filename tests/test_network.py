@@ -18,7 +18,8 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from classlens.activations import ACTIVATIONS, Activation
 from classlens.errors import ArgumentError, ClasslensError, DataError
-from classlens.network import Layer, Network, softmax
+from classlens.network import Layer, Network
+from classlens.scores import softmax
 
 KERNELS = [[[1.0, -1.0, 0.5], [0.0, 2.0, 1.0]], [[1.0, 0.0], [0.5, -1.0], [0.0, 3.0]]]
 BIASES = [[0.0, 0.5, -1.0], [0.25, 0.0]]
@@ -342,3 +343,22 @@ def test_a_network_needs_numpy_alone() -> None:
         "print([name for name in ('jax', 'matplotlib', 'scipy') if name in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
+
+
+def test_an_overflow_names_the_unit_the_layer_and_the_row():
+    network = Network.from_arrays(
+        [np.full((1, 2), 1e30, np.float32), np.full((2, 2), 1e30, np.float32)],
+        [np.zeros(2, np.float32), np.zeros(2, np.float32)],
+    )
+    assert np.isfinite(network.logits([[0.0], [1e-30]])).all()
+    with pytest.raises(
+        DataError, match=r"unit 0 of layer L2 overflows float32 for row 1 of X\. Scale the features"
+    ):
+        network.predict_proba([[0.0], [1.0]])
+
+
+def test_a_word_is_no_list_of_classes():
+    with pytest.raises(
+        ArgumentError, match=r"classes must be a list of names\. Got the word 'ab' instead"
+    ):
+        Network.from_arrays([[[1.0, 2.0]]], [[0.0, 0.0]], classes="ab")

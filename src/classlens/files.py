@@ -82,6 +82,8 @@ def _make_folder(path: str | Path) -> Path:
 
 def _target(path: Path) -> Path:
     """The file itself, so that a link stays a link, and what it leads to is replaced."""
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "a file's name cannot hold a NUL character")
     if path.is_dir():
         raise OSError(errno.EISDIR, "it is a folder")
     target = Path(os.path.realpath(path))

@@ -41,14 +41,19 @@ def _index(value: Any) -> int:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number."""
+    """A whole number, of at least ``low`` and at most ``high`` where they are given."""
 
     low: int | None = None
+    high: int | None = None
 
     @property
     def range(self) -> str:
         """What is allowed."""
-        return "a whole number" + ("" if self.low is None else f" of at least {self.low}")
+        if self.low is None:
+            return "a whole number"
+        if self.high is None:
+            return f"a whole number of at least {self.low}"
+        return f"a whole number from {self.low} to {self.high}"
 
     def check(self, name: str, value: Any) -> int:
         """The value as an int."""
@@ -56,7 +61,9 @@ class Whole:
             whole = _index(value)
         except TypeError:
             raise _refuse(name, self, value) from None
-        if self.low is not None and whole < self.low:
+        if (self.low is not None and whole < self.low) or (
+            self.high is not None and whole > self.high
+        ):
             raise _refuse(name, self, value)
         return whole
 

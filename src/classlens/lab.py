@@ -16,7 +16,8 @@ import numpy as np
 from classlens.data.dataset import Dataset
 from classlens.data.toys import blobs
 from classlens.files import write_whole
-from classlens.network import Evaluation, Network
+from classlens.network import Network
+from classlens.scores import Evaluation
 from classlens.settings import Settings
 from classlens.training.loop import Progress
 from classlens.training.run import Run, fit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.activations import Activation
 from classlens.arrays import finite_weights, refuse_non_finite
 from classlens.errors import ArgumentError, DataError, did_you_mean
+from classlens.scores import Evaluation, evaluate, softmax
 
 Array = NDArray[np.floating[Any]]
 
@@ -26,22 +27,6 @@ class LayerValues(NamedTuple):
 
     pre_activation: Array
     activation: Array
-
-
-class Evaluation(NamedTuple):
-    """How well a network does on some samples.
-
-    Attributes:
-        loss: mean cross-entropy in nats of the softmax of the logits.
-        accuracy: share of samples whose largest logit is that of their class.
-        correct: how many those are.
-        samples: out of how many.
-    """
-
-    loss: float
-    accuracy: float
-    correct: int
-    samples: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +111,10 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
+        if isinstance(self.classes, str):
+            raise ArgumentError(
+                f"classes must be a list of names. Got the word {self.classes!r} instead."
+            )
         object.__setattr__(self, "classes", tuple(str(name) for name in self.classes))
         if not self.layers:
             raise ArgumentError("a network needs at least one layer. Got none.")
@@ -201,7 +190,7 @@ class Network:
         )
         if classes is None:
             classes = class_names(layers[-1].units if layers else 0)
-        return cls(layers, tuple(classes))
+        return cls(layers, classes)  # type: ignore[arg-type]
 
     @property
     def inputs(self) -> int:
@@ -248,15 +237,31 @@ class Network:
             One ``LayerValues`` a layer, first to last.
 
         Raises:
-            DataError: if X has another shape or a number that is not finite.
+            DataError: if X has another shape or a number that is not finite, or is so large that a
+                layer overflows.
         """
         a = self._samples(X)
         values = []
-        for layer in self.layers:
-            z = a @ layer.kernel + layer.bias  # (samples, units)
-            a = layer.activation(z, np)
-            values.append(LayerValues(z, a))
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported just below
+            for layer in self.layers:
+                z = a @ layer.kernel + layer.bias  # (samples, units)
+                a = layer.activation(z, np)
+                values.append(LayerValues(z, a))
+        # A number that is not finite stays so, or is dropped by a unit that is off for it.
+        if not np.isfinite(a).all():
+            self._refuse_overflow(values)
         return tuple(values)
+
+    def _refuse_overflow(self, values: Sequence[LayerValues]) -> NoReturn:
+        for layer, value in zip(self.layers, values, strict=True):
+            wrong = ~np.isfinite(value.activation)
+            if wrong.any():
+                row, unit = (int(i) for i in np.argwhere(wrong)[0])
+                raise DataError(
+                    f"unit {unit} of layer {layer.name} overflows {self.dtype} for row {row} of X. "
+                    "Scale the features down, as they were in training."
+                )
+        raise AssertionError("called without an overflow")
 
     def logits(self, X: ArrayLike) -> Array:
         """The last layer's activations, shape (samples, classes); softmax makes them shares."""
@@ -280,26 +285,7 @@ class Network:
         Raises:
             DataError: if X does not fit the network, or y does not fit X and the classes.
         """
-        z = self.logits(X).astype(np.float64)
-        try:
-            indices = np.asarray(y)
-        except ValueError:
-            raise DataError("y must be a list of class indices. Got rows that differ.") from None
-        if indices.shape != (len(z),) or indices.dtype.kind not in "iu" or not len(z):
-            raise DataError(
-                f"y must hold one class index for each of the {len(z)} samples (at least one). "
-                f"Got shape {indices.shape}, dtype {indices.dtype} instead."
-            )
-        if indices.min() < 0 or indices.max() >= z.shape[1]:
-            wrong = indices[(indices < 0) | (indices >= z.shape[1])][0]
-            raise DataError(
-                f"y must hold class indices from 0 to {z.shape[1] - 1}. Got {wrong} instead."
-            )
-        shifted = z - z.max(axis=1, keepdims=True)
-        own = shifted[np.arange(len(z)), indices]
-        losses = np.log(np.exp(shifted).sum(axis=1)) - own
-        correct = int((z.argmax(axis=1) == indices).sum())
-        return Evaluation(float(losses.mean()), correct / len(z), correct, len(z))
+        return evaluate(self.logits(X), y)
 
     def _samples(self, X: ArrayLike) -> Array:
         try:
@@ -317,16 +303,6 @@ class Network:
             samples = given.astype(self.dtype, copy=False)
         refuse_non_finite(samples, given, "X")
         return samples
-
-
-def softmax(logits: Array) -> Array:
-    """Shares of the classes from their logits, row by row: exp(z) / sum(exp(z)).
-
-    The row's largest logit is subtracted first, which changes nothing but keeps exp from
-    overflowing.
-    """
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def layer_names(depth: int) -> list[str]:

@@ -65,9 +65,7 @@ def solve(network: Network, window: tuple[tuple[float, float], tuple[float, floa
             ]
             parts: list[tuple[Polygon, list[Plane]]] = [(polygon, [])]
             for height in heights:
-                parts = [
-                    piece for part in parts for piece in _bend(part, height, off=off, on=on)
-                ]
+                parts = [piece for part in parts for piece in _bend(part, height, off=off, on=on)]
             done.extend(parts)
         todo = done
     areas = [area(polygon) for polygon, _ in todo]

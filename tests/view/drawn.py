@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
+from sklearn.datasets import make_blobs
 
+from classlens import plot
 from classlens.data.dataset import Dataset
 from classlens.network import Network
 
@@ -22,8 +26,34 @@ DATA = Dataset(TRACE["X"], TRACE["y"])
 
 def random_network(sizes: list[int], seed: int = 0, **options: Any) -> Network:
     rng = np.random.default_rng(seed)
-    kernels = [rng.normal(size=shape) for shape in zip(sizes, sizes[1:], strict=False)]
+    kernels = [rng.normal(size=shape) for shape in itertools.pairwise(sizes)]
     return Network.from_arrays(kernels, [rng.normal(size=size) for size in sizes[1:]], **options)
+
+
+def blobs(classes: int, samples: int, **names: Any) -> Dataset:
+    X, y = make_blobs(samples, centers=classes, random_state=classes)
+    return Dataset(X, y, **names)
+
+
+VALIDATED = {
+    "val_loss": 2.2 / np.arange(1, 101),
+    "val_accuracy": np.linspace(0.2, 0.8, 100),
+    "best": 61,
+}
+
+
+def history(**changes: Any) -> Any:
+    """The picture of a run of 100 epochs, without validation unless it is given."""
+    epoch = np.arange(1, 101)
+    run = {
+        "epoch": epoch,
+        "loss": 2 / epoch,
+        "accuracy": 1 - 1 / (epoch + 1),
+        "val_loss": None,
+        "val_accuracy": None,
+        "best": 100,
+    }
+    return plot.history(SimpleNamespace(**{**run, **changes}))  # type: ignore[arg-type]
 
 
 def line(ax: Axes, label: str) -> Line2D:
@@ -58,7 +88,7 @@ def content(figure: Figure) -> list[Any]:
     return [
         (
             ax.get_position().bounds,
-            [(each.get_label(), each.get_xydata().tolist()) for each in ax.lines],
+            [(label, np.nan_to_num(places(ax, label), nan=9e99).tolist()) for label in labels(ax)],
             [np.asarray(image.get_array()).tolist() for image in ax.images],
             texts(ax),
             legend_texts(ax),

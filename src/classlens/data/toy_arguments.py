@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,44 +13,16 @@ from classlens.data.dataset import LARGEST_CLASS
 from classlens.errors import ArgumentError, Problems
 from classlens.kinds import Kind, Number, Whole
 
-
-@dataclass(frozen=True)
-class Between:
-    """A whole number between two bounds, both of them allowed."""
-
-    low: int
-    high: int
-
-    @property
-    def range(self) -> str:
-        """What is allowed."""
-        return f"a whole number from {self.low} to {self.high}"
-
-    def check(self, name: str, value: Any) -> int:
-        """The value as an int, or an ArgumentError that names it."""
-        try:
-            whole = Whole(self.low).check(name, value)
-        except ArgumentError:
-            whole = self.high + 1
-        if whole > self.high:
-            raise ArgumentError(f"{name} must be {self.range}. Got {value!r} instead.")
-        return whole
-
-    def read(self, text: str) -> Any:
-        """Digits stand for their number."""
-        return Whole().read(text)
-
-
 # The upper bounds are the memory of a small machine, the most classes that a Dataset takes, what
 # float32 can tell apart, and the largest seed that RandomState takes.
-_CLASSES = Between(2, LARGEST_CLASS + 1)
+_CLASSES = Whole(2, LARGEST_CLASS + 1)
 _DEVIATION = Number(0.0, 1e6)
 ARGUMENTS: Mapping[str, Kind] = MappingProxyType(
     {
-        "samples": Between(1, 10_000_000),
+        "samples": Whole(1, 10_000_000),
         "classes": _CLASSES,
         "noise": _DEVIATION,
-        "seed": Between(0, 2**32 - 1),
+        "seed": Whole(0, 2**32 - 1),
     }
 )
 

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from classlens.data.dataset import Dataset
 from classlens.errors import DivergedError
 from classlens.model import Model
-from classlens.network import Evaluation, Network
+from classlens.network import Network
+from classlens.scores import Evaluation
 from classlens.settings import Settings, takes_settings
 from classlens.training.history import History
 from classlens.training.log import Log
