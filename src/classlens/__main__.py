@@ -2,4 +2,5 @@
 
 from classlens.cli import main
 
-main()
+if __name__ == "__main__":  # the process that draws loads this module too
+    main()

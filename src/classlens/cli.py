@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 from collections.abc import Callable
@@ -15,10 +16,11 @@ from rich.table import Table
 
 from classlens import _version
 from classlens.errors import ArgumentError, ClasslensError, Problems
+from classlens.files import folder_for
+from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Setting, Settings
 
 if TYPE_CHECKING:
-    from classlens.data.dataset import Dataset
     from classlens.lab import Lab
     from classlens.training import loop
 
@@ -34,6 +36,9 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def main() -> None:
     """Run the command line; an error is a message and exit status 2, never a traceback."""
+    # Loading JAX and matplotlib makes hundreds of thousands of objects that stay: looking through
+    # them for garbage as often as Python does by default takes a twelfth of a short command's time.
+    gc.set_threshold(100_000, 20, 20)
     try:
         app()
     except ClasslensError as error:
@@ -135,20 +140,17 @@ def lab(
     The defaults are the lab's, and so are the numbers.
     """
     settings = _settings(options)
-    from classlens import lab as story  # noqa: PLC0415 - loads JAX, which --help does not wait for
-    from classlens.files import folder_for  # noqa: PLC0415
-    from classlens.kinds import Whole  # noqa: PLC0415
-
     kind = Whole(4)
-    data = story.lab_data(kind.check("samples", kind.read(samples)))
+    count = kind.check("samples", kind.read(samples))
     with folder_for(out):
-        _tell(data, settings, out, plots=plots, log=log)
+        _tell(count, settings, out, plots=plots, log=log)
 
 
-def _tell(data: Dataset, settings: Settings, out: Path, *, plots: bool, log: bool) -> None:
+def _tell(samples: int, settings: Settings, out: Path, *, plots: bool, log: bool) -> None:
     """The lab's story on the terminal, and its files."""
-    from classlens import lab as story  # noqa: PLC0415 - loads JAX
+    from classlens import lab as story  # noqa: PLC0415 - loads JAX, which --help does not wait for
 
+    data = story.lab_data(samples)
     _out.print(story.describe_data(data) + "\n", markup=False)
     done = _train(lambda progress: story.train(data, settings, progress), settings, log)
     run, network = done.run, done.run.network

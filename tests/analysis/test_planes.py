@@ -248,7 +248,10 @@ class TestErrors:
             [np.full((2, 1), 1e30, np.float32), np.full((1, 1), 1e30, np.float32)],
             [np.zeros(1, np.float32)] * 2,
         )
-        with pytest.raises(DataError, match=r"layer L2's unit 0 overflows float32 at the input \("):
+        said = (
+            "Got an overflow of float32 in the window ((-1.0, 1.0), (-1.0, 1.0)); choose one nearer"
+        )
+        with pytest.raises(DataError, match=re.escape(said)):
             sample_regions(network, UNIT, resolution=3)
 
     def test_a_window_beyond_float32(self) -> None:
@@ -256,9 +259,12 @@ class TestErrors:
         with pytest.raises(ArgumentError, match=r"window must lie within -3.4e\+38 to 3.4e\+38"):
             sample_regions(network, Window((0, 1e39), (0, 1)), resolution=3)
 
-    def test_overflow_names_four_of_many_inputs(self) -> None:
+    def test_an_overflow_names_the_row_whatever_the_chunks(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(planes, "_BUDGET", 60)
         network = Network.from_arrays([np.full((6, 1), 1e300)], [[0.0]])
-        with pytest.raises(
-            DataError, match=re.escape("at the input (1e+10, 1e+10, 1e+10, 1e+10, ")
-        ):
-            values_at(network, np.full((1, 6), 1e10))
+        X = np.zeros((40, 6))
+        X[33] = 1e10
+        with pytest.raises(DataError, match="unit 0 of layer L1 overflows float64 for row 33 of X"):
+            values_at(network, X)

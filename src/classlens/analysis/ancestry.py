@@ -12,6 +12,8 @@ import numpy as np
 from classlens.analysis.partition import Cut, Partition, with_room
 from classlens.analysis.walk import Floats, Ints
 
+_TINY = float(np.finfo(np.float64).tiny)
+
 
 class Ancestry:
     """Follows a partition through its cuts.
@@ -27,19 +29,15 @@ class Ancestry:
         faces: the face of the beginning that each face is a part of, shape (faces or more,).
     """
 
-    def __init__(self, partition: Partition, starts: Ints, corners: Ints) -> None:
-        """Begin.
-
-        Args:
-            partition: what is followed.
-            starts, corners: where each face begins, and the vertices of the faces.
-        """
+    def __init__(self, partition: Partition) -> None:
+        """Begin with a partition as it is."""
         self.first = self.vertices = partition.vertices
         self.faces = np.arange(partition.faces)
         self._edges = np.arange(partition.edges)
-        self._tail, self._head = partition.ends()
-        self._rings = starts, corners
-        self._triangles: Ints | None = None
+        tail, head = partition.ends()
+        self._ends = np.stack((tail, head, tail), axis=1)
+        self._rings = partition.rings()[:2]
+        self._triangles: tuple[Ints, Floats] | None = None
         self.corners = np.repeat(np.arange(self.first)[:, None], 3, axis=1)
         self.shares = np.zeros((self.first, 3))
         self.shares[:, 0] = 1
@@ -64,73 +62,88 @@ class Ancestry:
         self.corners = with_room(self.corners, partition.vertices)
         self.shares = with_room(self.shares, partition.vertices)
         self.wobbles = with_room(self.wobbles, partition.vertices)
-        if slack is None:
-            slack = np.zeros(len(old))
         on_edge, inside = np.flatnonzero(old >= 0), np.flatnonzero(old < 0)
         if len(on_edge):
             self._add_on_edges(cut, on_edge, old.take(on_edge), slack)
         if len(inside):
-            self._add_inside(cut, inside, slack, partition.places)
+            self._add_inside(cut, inside, partition.places, slack)
 
-    def _add_on_edges(self, cut: Cut, which: Ints, edges: Ints, slack: Floats) -> None:
+    def _add_on_edges(self, cut: Cut, which: Ints, edges: Ints, slack: Floats | None) -> None:
         """New vertices on parts of old edges are mixtures of these edges' ends."""
-        tails, heads = cut.tails.take(which), cut.heads.take(which)
-        tail, head = self.shares[tails, :2], self.shares[heads, :2]
-        tail[tails < self.first] = 1, 0
-        head[heads < self.first] = 0, 1
+        heads = cut.heads.take(which)
+        tail, head = self.shares.take(cut.tails.take(which), axis=0), self.shares.take(heads, axis=0)
+        head[heads < self.first] = 0, 1, 0
         new = which + cut.vertices[0]
-        self.corners[new] = np.stack((self._tail, self._head, self._tail), axis=1)[edges]
-        self.shares[new, :2] = (
-            cut.tail_share[which, None] * tail + cut.head_share[which, None] * head
-        )
-        self.shares[new, 2] = 0
-        self.wobbles[new, :2] = slack[which, None] * (head - tail)
-        self.wobbles[new, 2] = 0
+        self.corners[new] = self._ends.take(edges, axis=0)
+        self.wobbles[new] = 0 if slack is None else slack.take(which)[:, None] * (head - tail)
+        tail *= cut.tail_share.take(which)[:, None]
+        head *= cut.head_share.take(which)[:, None]
+        tail += head
+        self.shares[new] = tail
 
-    def _add_inside(self, cut: Cut, which: Ints, slack: Floats, places: Floats) -> None:
+    def _add_inside(self, cut: Cut, which: Ints, places: Floats, slack: Floats | None) -> None:
         """New vertices inside old faces are mixtures of three corners that span the face."""
         if self._triangles is None:
             self._triangles = _triangles(*self._rings, places)
+        triangles, frames = self._triangles
         new = which + cut.vertices[0]
-        triangle = self._triangles.take(self.faces.take(cut.within.take(which)), axis=0)
-        origin = places.take(triangle[:, 0], axis=0)
-        one, two = (places.take(triangle[:, k], axis=0) - origin for k in (1, 2))
-        edge = places.take(cut.heads.take(which), axis=0) - places.take(
-            cut.tails.take(which), axis=0
-        )
-        self.corners[new] = triangle
-        self.shares[new] = _mixture(one, two, places.take(new, axis=0) - origin)
-        self.shares[new, 0] += 1
-        self.wobbles[new] = _mixture(one, two, slack[which, None] * edge)
+        faces = self.faces.take(cut.within.take(which))
+        frame = frames.take(faces, axis=1)
+        self.corners[new] = triangles.take(faces, axis=0)
+        shares = _mixture(frame, places.take(new, axis=0).T - frame[:2])
+        shares[0] += 1
+        self.shares[new] = shares.T
+        if slack is None:
+            self.wobbles[new] = 0
+        else:
+            tails, heads = cut.tails.take(which), cut.heads.take(which)
+            edge = places.take(heads, axis=0) - places.take(tails, axis=0)
+            self.wobbles[new] = _mixture(frame, slack.take(which) * edge.T).T
 
 
-def _mixture(one: Floats, two: Floats, step: Floats) -> Floats:
-    """What a step changes in the shares of a triangle's corners.
+def _triangles(starts: Ints, corners: Ints, places: Floats) -> tuple[Ints, Floats]:
+    """Three corners of each face that span it, so that none of the others is far outside of them.
 
-    Args:
-        one, two: from the first corner to the others; the second is at the greatest distance from
-            the first, the third at the greatest distance from the line through both.
-        step: a displacement.
+    The second is at the greatest distance from the first, the third at the greatest distance from
+    the line through both.
 
     Returns:
-        Shape (points, 3), with the sum 0.
+        The vertices, shape (faces, 3); and what ``_mixture`` needs, shape (8, faces): the first
+        corner, a vector that tells the third one's share, the way to the third one, a vector that
+        tells the second one's share.
     """
-    width = np.maximum((one * one).sum(axis=1), np.finfo(np.float64).tiny)
-    area = _cross(one, two)
-    third = _cross(one, step) / np.where(area == 0, np.inf, area)
-    second = ((step - third[:, None] * two) * one).sum(axis=1) / width
-    return np.stack((-second - third, second, third), axis=1)
-
-
-def _triangles(starts: Ints, corners: Ints, places: Floats) -> Ints:
-    """Three corners of each face that span it: none of the others is far outside of them."""
     sizes = np.diff(starts, append=len(corners))
-    place = places.take(corners, axis=0)
-    from_first = place - place.take(starts, axis=0).repeat(sizes, axis=0)
-    second = _farthest((from_first * from_first).sum(axis=1), starts, sizes)
-    axis = from_first.take(second, axis=0).repeat(sizes, axis=0)
-    third = _farthest(np.abs(_cross(axis, from_first)), starts, sizes)
-    return corners.take(np.stack((starts, second, third), axis=1))
+    first = places.take(corners.take(starts), axis=0).T
+    x, y = places.take(corners, axis=0).T - first.repeat(sizes, axis=1)
+    second = _farthest(x * x + y * y, starts, sizes)
+    one = np.stack((x.take(second), y.take(second)))
+    along = one.repeat(sizes, axis=1)
+    third = _farthest(np.abs(along[0] * y - along[1] * x), starts, sizes)
+    two = np.stack((x.take(third), y.take(third)))
+    width = np.maximum(one[0] * one[0] + one[1] * one[1], _TINY)
+    area = one[0] * two[1] - one[1] * two[0]
+    upright = np.stack((-one[1], one[0])) / np.where(area == 0, np.inf, area)
+    frames = np.concatenate((first, upright, two, one / width))
+    return corners.take(np.stack((starts, second, third), axis=1)), frames
+
+
+def _mixture(frame: Floats, step: Floats) -> Floats:
+    """What a step changes in the shares of a triangle's corners.
+
+    The third one's share is known less well in a narrow triangle; the second one's makes up for
+    that, so that together they lead to the right place.
+
+    Args:
+        frame: of the triangles, shape (8, points).
+        step: displacements, shape (2, points).
+
+    Returns:
+        Shape (3, points), with the sum 0.
+    """
+    third = frame[2] * step[0] + frame[3] * step[1]
+    rest = step - third * frame[4:6]
+    second = frame[6] * rest[0] + frame[7] * rest[1]
+    return np.stack((-second - third, second, third))
 
 
 def _farthest(distances: Floats, starts: Ints, sizes: Ints) -> Ints:
@@ -138,7 +151,3 @@ def _farthest(distances: Floats, starts: Ints, sizes: Ints) -> Ints:
     largest = np.maximum.reduceat(distances, starts).repeat(sizes)
     reached = np.flatnonzero(distances == largest)
     return reached.take(np.searchsorted(reached, starts))
-
-
-def _cross(a: Floats, b: Floats) -> Floats:
-    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])

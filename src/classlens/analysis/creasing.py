@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from classlens.analysis.heights import Heights, Step, UnitCrease
-from classlens.analysis.partition import FACE_BYTES, Partition, with_room
-from classlens.analysis.ancestry import Ancestry
 from classlens.analysis.bits import Words, unpack
+from classlens.analysis.chain import Chain
+from classlens.analysis.folding import Folding, UnitCrease
+from classlens.analysis.heights import Heights, Source, activations, through
+from classlens.analysis.partition import FACE_BYTES, Cut, Partition, with_room
 from classlens.analysis.tolerance import QUICK_TOLERANCE, cut_along
 from classlens.analysis.walk import Floats, Ints
 from classlens.errors import ArgumentError
+
 
 @dataclass(frozen=True)
 class Budget:
     """How much memory may be spent.
 
     Attributes:
-        megabytes: the limit, in units of 1024 * 1024 bytes.
+        megabytes: the limit, in units of 1,048,576 bytes.
     """
 
     megabytes: float
 
-    def check(self, faces: int, heights: int) -> None:
-        """Refuse a number of faces that needs more.
+    def check(self, faces: int, bytes_each: int) -> None:
+        """Refuse what does not fit.
 
         Args:
             faces: how many there will be at least.
-            heights: how many numbers are kept for each.
+            bytes_each: how much each takes, beside its place in the partition.
 
         Raises:
             ArgumentError: saying so.
         """
-        if faces * (FACE_BYTES + 9 * heights) > self.megabytes * 2**20:
+        if faces * (FACE_BYTES + bytes_each) > self.megabytes * 2**20:
             raise ArgumentError(
-                f"the network has at least {faces:,} linear regions in this window, and they do "
-                f"not fit in memory_limit={self.megabytes:g} megabytes. Choose a smaller window, "
-                "or raise memory_limit."
+                f"the network has at least {faces:,} linear regions in this window, which do not "
+                f"fit into memory_limit={self.megabytes:g} megabytes. Choose a smaller window, or "
+                "raise memory_limit."
             )
 
 
@@ -49,8 +50,8 @@ class Creased:
 
     Attributes:
         partition: the window; its faces are the regions.
-        patterns: for each layer the units that are on in each region, as words (words, faces); None
-            for a layer without creases.
+        patterns: for each layer, which units are on in each region: words as ``pack`` makes them,
+            shape (words, faces). None for a layer without creases.
         logits: at each vertex, shape (vertices, classes).
         sums: the sum of the absolute values of what was added up to each, or None.
         bounds: for each class a number that these sums nowhere exceed.
@@ -63,63 +64,108 @@ class Creased:
     bounds: Floats
 
 
-def crease(
-    steps: Sequence[Step], last_slopes: tuple[float, float], corners: Floats, *, careful: bool, budget: Budget
-) -> Creased:
+def crease(chain: Chain, corners: Floats, *, careful: bool, budget: Budget) -> Creased:
+    """Cut a window along all creases.
+
+    Args:
+        chain: the network.
+        corners: the window, a convex polygon, counter-clockwise, shape (n, 2).
+        careful: whether to compute the sums of absolute values that tell heights from 0.
+        budget: how much memory may be spent.
+
+    Raises:
+        ArgumentError: if the regions do not fit into the memory.
+        DoubtError: if it would take care to tell a height from 0.
+    """
     partition = Partition(corners)
-    heights = Heights(partition.places, np.abs(partition.places) if careful else None)
-    bounds = np.abs(partition.places).max(axis=0)
+    places = partition.places
+    heights: Source = Heights(places, np.abs(places) if careful else None)
+    bounds = np.abs(places).max(axis=0)
     patterns: list[Words | None] = []
-    following = [*(step.slopes for step in steps[1:]), last_slopes]
-    for step, (off, on) in zip(steps, following, strict=True):
-        bounds = bounds * max(map(abs, step.slopes)) @ step.kernel_sums + step.bias_sums
-        budget.check(partition.faces, (2 if careful else 1) * len(bounds))
-        heights = Heights.through(step, heights, bounds * QUICK_TOLERANCE if off != on else None)
-        if off != on:
-            bits = _cut_all(partition, heights, budget)
-            origin = heights.ancestry.faces[:partition.faces]
-            patterns = [None if words is None else words.take(origin, axis=1) for words in patterns]
-            patterns.append(bits)
+    for step, (off, on) in zip(chain.steps, chain.folds, strict=True):
+        bounds = (bounds * max(map(abs, step.slopes))) @ step.kernel_sums + step.bias_sums
+        budget.check(partition.faces, (16 if careful else 8) * len(bounds))
+        table = through(step, heights)
+        if off == on:
+            heights, found = table, None
         else:
-            patterns.append(None)
-    if heights.ancestry is None: values, sums = heights.values, heights.sums
-    else:
-        one=np.eye(len(bounds))
-        heights = Heights.through(Step(last_slopes, one, np.zeros(len(bounds)), one, np.zeros(len(bounds))), heights, None)
-        values,sums=heights.values, heights.sums
-    return Creased(partition, tuple(patterns), values, sums, bounds)
+            heights = Folding(table, QUICK_TOLERANCE * bounds, partition)
+            found = _cut_all(partition, heights, budget)
+            origin = heights.ancestry.faces[: partition.faces]
+            patterns = [None if words is None else words[:, origin] for words in patterns]
+        patterns.append(found)
+    logits = activations(chain.last, heights)
+    bounds = bounds * max(map(abs, chain.last))
+    return Creased(partition, tuple(patterns), logits.values, logits.sums, bounds)
 
 
-def _cut_all(partition: Partition, heights: Heights, budget: Budget) -> Words:
-    starts, corners, _ = partition.rings()
-    heights.ancestry = Ancestry(partition, starts, corners)
-    crossing = [
-        _both(a, b, corners, starts) for a, b in zip(heights.above, heights.below, strict=True)
-    ]
-    lines = sum(int(np.bitwise_count(words).sum()) for words in crossing)
-    budget.check(partition.faces + lines, 0)
-    some = np.array([[np.bitwise_or.reduce(words)] for words in crossing])
-    for unit in np.flatnonzero(unpack(some, heights.units)).tolist():
-        line = UnitCrease(heights, unit)
-        first = unit // 64
-        faces = np.flatnonzero(crossing[first][: partition.faces] & np.uint64(1 << (unit % 64)))
+class _Crossings:
+    """Which faces each unit of a layer crosses, while they are being cut.
+
+    Units come in order. The faces that are crossed by any unit of a word of 64 are found once, so
+    that the others are not looked at again for each of these units.
+
+    Attributes:
+        words: for each face, the units that are positive at one corner and negative at another.
+    """
+
+    def __init__(self, folding: Folding, partition: Partition) -> None:
+        starts, corners, _ = partition.rings()
+        self._folding, self._partition = folding, partition
+        self.words = self._both(corners, starts)
+        self._word, self._active, self._count = -1, np.arange(0), 0
+
+    def units(self) -> list[int]:
+        """The units that cross a face, in order."""
+        some = np.array([[np.bitwise_or.reduce(word)] for word in self.words])
+        return [int(unit) for unit in np.flatnonzero(unpack(some, self._folding.units))]
+
+    def faces(self, line: UnitCrease) -> Ints:
+        """The faces that a unit crosses."""
+        words = self.words[line.word]
+        if line.word != self._word:
+            self._word = line.word
+            self._active = np.flatnonzero(words[: self._partition.faces])
+            self._count = len(self._active)
+        active = self._active[: self._count]
+        return active[(words.take(active) & line.bit) != 0]
+
+    def update(self, cut: Cut) -> None:
+        """Take what a cut made of faces."""
+        faces, later = self._partition.faces, self._word
+        for word, bits in enumerate(self._both(cut.corners, cut.starts, later), start=later):
+            self.words[word] = with_room(self.words[word], faces)
+            self.words[word][cut.added], self.words[word][cut.kept] = bits[::2], bits[1::2]
+        count = self._count + len(cut.added)
+        self._active = with_room(self._active, count)
+        self._active[self._count : count] = cut.added
+        self._count = count
+
+    def _both(self, corners: Ints, starts: Ints, first: int = 0) -> list[Words]:
+        found = []
+        for above, below in zip(self._folding.above[first:], self._folding.below[first:], strict=True):
+            both = np.bitwise_or.reduceat(above.take(corners), starts)
+            both &= np.bitwise_or.reduceat(below.take(corners), starts)
+            found.append(both)
+        return found
+
+
+def _cut_all(partition: Partition, folding: Folding, budget: Budget) -> Words:
+    """Cut along the creases of one layer.
+
+    Returns:
+        Which units are on in each face afterwards.
+    """
+    crossings = _Crossings(folding, partition)
+    lines = sum(int(np.bitwise_count(word).sum()) for word in crossings.words)
+    budget.check(partition.faces + lines, 0)  # each line adds a face to each that it crosses
+    for unit in crossings.units():
+        line = UnitCrease.of(folding, unit)
+        faces = crossings.faces(line)
         budget.check(partition.faces + len(faces), 0)
         cut = cut_along(partition, faces, line)
-        if cut is None:
-            continue
-        heights.append(cut, unit, partition)
-        for word in range(first, len(crossing)):
-            both = _both(heights.above[word], heights.below[word], cut.corners, cut.starts)
-            crossing[word] = with_room(crossing[word], partition.faces)
-            crossing[word][cut.added] = both[::2]
-            crossing[word][cut.kept] = both[1::2]
+        if cut is not None:
+            folding.append(cut, line, partition)
+            crossings.update(cut)
     starts, corners, _ = partition.rings()
-    on = [np.bitwise_or.reduceat(words.take(corners), starts) for words in heights.above]
-    return np.array(on)
-
-
-def _both(above: Words, below: Words, corners: Ints, starts: Ints) -> Words:
-    """The bits of the quantities that are positive at one corner of a face and negative at another."""
-    both = np.bitwise_or.reduceat(above.take(corners), starts)
-    both &= np.bitwise_or.reduceat(below.take(corners), starts)
-    return both
+    return np.array([np.bitwise_or.reduceat(word.take(corners), starts) for word in folding.above])

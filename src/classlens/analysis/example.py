@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.network import Array, LayerValues, Network, softmax
+from classlens.network import Array, LayerValues, Network
+from classlens.scores import softmax
 
 
 @dataclass(frozen=True, eq=False)

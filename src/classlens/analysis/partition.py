@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.walk import Floats, Ints, Line, Walk, walk
+from classlens.analysis.walk import Flags, Floats, Ints, Line, Walk, walk
 
 # What a face takes here, with its share of the vertices and edges: 1 vertex, 2 edges, and in the
 # pool some 4 corners and twice as many abandoned ones.
@@ -152,15 +152,14 @@ class Partition:
         start = self._start[face]
         return self._corner[start : start + self._size[face]]
 
-    def crossed(self, faces: Ints, line: Line) -> Ints:
-        """Which of the faces have a corner on either side."""
-        if not len(faces):
-            return faces
+    def reach(self, faces: Ints, line: Line) -> tuple[Flags, Flags]:
+        """Which of the faces have a corner on a line's positive side, and which on its negative."""
         starts, pick = self._gather(faces)
         corners = self._corner.take(pick)
-        both = np.logical_or.reduceat(line.positive(corners), starts)
-        both &= np.logical_or.reduceat(line.negative(corners), starts)
-        return faces[both]
+        return (
+            np.logical_or.reduceat(line.positive(corners), starts),
+            np.logical_or.reduceat(line.negative(corners), starts),
+        )
 
     def cut(self, faces: Ints, line: Line) -> Cut:
         """Cut faces in two along a line.
@@ -186,9 +185,8 @@ class Partition:
         self.edges += count
         self.faces += count
         # Never both 0, even if rounding took what was left of two tiny heights.
-        tail_height, head_height = (
-            np.maximum(np.abs(line.height(ends)), _TINY) for ends in (tails, heads)
-        )
+        heights = np.maximum(np.abs(line.height(np.concatenate((tails, heads)))), _TINY)
+        tail_height, head_height = heights[: len(tails)], heights[len(tails) :]
         total = tail_height + head_height
         cut = Cut(
             edges=edges,
@@ -314,4 +312,3 @@ def with_room(array: NDArray[Any], length: int) -> NDArray[Any]:
     longer = np.empty((max(length, 3 * len(array) // 2), *array.shape[1:]), dtype=array.dtype)
     longer[: len(array)] = array
     return longer
-

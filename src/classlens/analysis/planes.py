@@ -155,13 +155,13 @@ def sample_regions(network: Network, window: Window, *, resolution: int) -> Regi
     """
     resolution = Whole(2).check("resolution", resolution)
     points = _grid(network, window, resolution)
-    winner, confidence = _winners(network, points)
+    winner, confidence = _winners(network, window, points)
     triangles = _triangles(resolution)
     corners = winner[triangles]
     mixed = triangles[(corners != corners[:, :1]).any(axis=1)]
     # Only the corners of triangles in which the class changes are needed again, with all logits.
     needed, renamed = np.unique(mixed, return_inverse=True)
-    logits = values_at(network, points[needed]).activation
+    logits = _values_in(network, window, points[needed]).activation
     boundary, pairs = _ties(points[needed], renamed.reshape(mixed.shape), logits)
     shape = (resolution, resolution)
     return Regions(window, winner.reshape(shape), confidence.reshape(shape), boundary, pairs)
@@ -183,7 +183,7 @@ def sample_layer(network: Network, window: Window, *, layer: str, resolution: in
     """
     resolution = Whole(2).check("resolution", resolution)
     points = _grid(network, window, resolution)
-    z, a = values_at(up_to(network, layer), points)
+    z, a = _values_in(up_to(network, layer), window, points)
     triangles = _triangles(resolution)
     slopes = network.get_layer(layer).activation.slopes
     kinked = slopes is not None and slopes[0] != slopes[1]
@@ -202,17 +202,17 @@ def values_at(network: Network, X: ArrayLike) -> LayerValues:
         Pre-activations and activations, each of shape (samples, units).
 
     Raises:
-        DataError: if a value overflows.
+        DataError: if the samples do not fit the network, or a layer overflows.
     """
     samples = np.asarray(X)
     step = max(1, _BUDGET // (2 * sum(network.sizes)))
     parts = []
     for start in range(0, max(len(samples), 1), step):
-        chunk = samples[start : start + step]
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported just below
-            last = network.forward(chunk)[-1]
-        _refuse_overflow(network, chunk, last)
-        parts.append(last)
+        try:
+            parts.append(network.forward(samples[start : start + step])[-1])
+        except DataError:
+            network.forward(samples[: start + step])  # says the same with the right row
+            raise
     return LayerValues(*(np.concatenate(kind) for kind in zip(*parts, strict=True)))
 
 
@@ -247,6 +247,17 @@ def _grid(network: Network, window: Window, resolution: int) -> Coordinates:
     return np.stack([x0.ravel(), x1.ravel()], axis=1)
 
 
+def _values_in(network: Network, window: Window, points: Coordinates) -> LayerValues:
+    """The last layer's values at points of a window."""
+    try:
+        return values_at(network, points)
+    except DataError:
+        raise DataError(
+            f"the network's values must be finite. Got an overflow of {network.dtype} in the "
+            f"window {(window.x0, window.x1)}; choose one nearer to the data."
+        ) from None
+
+
 def _triangles(resolution: int) -> Indices:
     """Each cell of the grid cut into two triangles: indices of points, shape (triangles, 3)."""
     index = np.arange(resolution**2, dtype=np.int64).reshape(resolution, resolution)
@@ -255,11 +266,11 @@ def _triangles(resolution: int) -> Indices:
     return np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
 
 
-def _winners(network: Network, points: Coordinates) -> tuple[Indices, Array]:
+def _winners(network: Network, window: Window, points: Coordinates) -> tuple[Indices, Array]:
     """The class and its softmax at each point, without ever holding all logits of all points."""
     step, winners, shares = max(1, _BUDGET // network.layers[-1].units), [], []
     for start in range(0, len(points), step):
-        logits = values_at(network, points[start : start + step]).activation
+        logits = _values_in(network, window, points[start : start + step]).activation
         winner = logits.argmax(axis=1)
         lead = logits - np.take_along_axis(logits, winner[:, None], axis=1)  # at most 0
         winners.append(winner)
@@ -334,16 +345,3 @@ def _meeting_points(
     inside = (total[:, 0] != 0) & (weights >= 0).all(axis=1)
     exact = np.einsum("mc,mcd->md", weights, corners)
     return np.asarray(np.where(inside[:, None], exact, cuts.mean(axis=1)))
-
-
-def _refuse_overflow(network: Network, samples: NDArray[Any], values: LayerValues) -> None:
-    finite = np.isfinite(values.pre_activation) & np.isfinite(values.activation)
-    if finite.all():
-        return
-    row, unit = (int(i) for i in np.argwhere(~finite)[0])
-    place = ", ".join(f"{number:.6g}" for number in samples[row][:4])
-    raise DataError(
-        f"layer {network.layers[-1].name}'s unit {unit} overflows {network.dtype} at the input "
-        f"({place}{', ...' if samples.shape[1] > 4 else ''}). Scale the inputs down, or choose a "
-        "window nearer to the data."
-    )

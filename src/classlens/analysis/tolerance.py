@@ -84,7 +84,8 @@ def cut_along(partition: Partition, faces: Ints, crease: Crease) -> Cut | None:
         except TangledError as tangled:
             for face in faces[tangled.faces]:
                 _mend(partition.corners_of(face), crease)
-            faces = partition.crossed(faces, crease)
+            above, below = partition.reach(faces, crease)
+            faces = faces[above & below]
     return None
 
 

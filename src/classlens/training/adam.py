@@ -34,7 +34,7 @@ class AdamState(NamedTuple):
         square: running mean of their squares, like the parameters.
     """
 
-    updates: jax.Array
+    updates: Any
     mean: Any
     square: Any
 
@@ -51,8 +51,9 @@ def keras_adam(beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
     b1, b2 = np.float32(beta_1), np.float32(beta_2)
 
     def init(params: Any) -> AdamState:
-        zeros = jax.tree.map(jnp.zeros_like, params)
-        return AdamState(jnp.zeros((), jnp.int32), zeros, zeros)
+        # NumPy's zeros, because JAX would compile a program to make its own.
+        zeros = jax.tree.map(np.zeros_like, params)
+        return AdamState(np.int32(0), zeros, zeros)
 
     def update(gradients: Any, state: AdamState, params: Any) -> tuple[Any, AdamState]:
         del params

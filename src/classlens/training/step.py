@@ -6,12 +6,12 @@ hashable; every number that may change from run to run is an argument.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from classlens.activations import Activation
 from classlens.training.adam import Rule, keras_adam
@@ -54,7 +54,7 @@ class State(NamedTuple):
 
     params: Params
     optimizer: Any
-    step: jax.Array  # updates made so far, int32
+    step: Any  # updates made so far, int32
 
 
 class Batch(NamedTuple):
@@ -104,10 +104,9 @@ def score(program: Program, params: Params, batch: Batch) -> Score:
     )
 
 
-@functools.partial(jax.jit, static_argnames="program")
 def initial(program: Program, params: Params) -> State:
     """The state before the first update."""
-    return State(params, _rule(program, Knobs(0, 0, 0, 0, 1)).init(params), jnp.int32(0))
+    return State(params, _rule(program, Knobs(0, 0, 0, 0, 1)).init(params), np.int32(0))
 
 
 def update(program: Program, knobs: Knobs, state: State, batch: Batch) -> tuple[State, Score]:

@@ -112,12 +112,11 @@ class HiddenDisplay:
             labels.Note(shared.place, _describe(shared, self.class_names))
             for shared in self.coincidences[:_LABELLED]
         ]
-        written = labels.annotate(ax, notes, self.A)
-        across, up = self.unit_names
-        unsaid = len(self.coincidences) - written
+        unsaid = len(self.coincidences) - labels.annotate(ax, notes, self.A)
+        frame.name_axes(ax, *self.unit_names)
         if unsaid:
-            across += f"\n({frame.counted(unsaid, 'more place')} shared by several examples)"
-        frame.name_axes(ax, across, up)
+            more = f"({frame.counted(unsaid, 'more place')} shared by several examples)"
+            ax.xaxis.label.set_text(f"{ax.get_xlabel()}\n{more}")
 
     def _draw_output(self, grid: panels.Grid, index: int, scale: Scale) -> None:
         ax = grid.axes[index]

@@ -123,7 +123,7 @@ def _scale_loss(ax: Axes, curves: list[NDArray[Any] | None]) -> None:
         ax.set_yscale("log", nonpositive="clip")
         ax.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
     else:
-        ax.set_ylim(0, values.max() * 1.06)
+        ax.set_ylim(0, values.max() * 1.06 or 1.0)
 
 
 def _scale_accuracy(ax: Axes, curves: list[NDArray[Any] | None]) -> None:

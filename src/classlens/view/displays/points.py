@@ -81,7 +81,7 @@ def scatter(
 def ring(ax: Axes, X: NDArray[Any], *, size: float) -> None:
     """Mark samples, shape (marked, 2), with a ring around each."""
     mark = _ring(math.sqrt(3.5 * size) + 0.1 * size**0.5)
-    mark.set_markeredgewidth(min(1.3, 0.2 * math.sqrt(size)))
+    mark.set_markeredgewidth(min(1.3, 0.035 * size))
     mark.set(data=(X[:, 0], X[:, 1]), zorder=4, rasterized=len(X) > _DENSE)
     ax.add_line(mark)
 
