@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classlens.analysis.walk import Flags, Floats, Ints
+from classlens.analysis.bits import unpack
+from classlens.analysis.boundary import Classified
+from classlens.analysis.partition import Partition
+from classlens.analysis.patterns import Patterns
+from classlens.analysis.walk import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +25,7 @@ class Cells:
         corners: the corners' coordinates, shape (corners, 2).
         starts: where each cell's corners begin, shape (cells,).
         region: the linear region of each cell, shape (cells,); -1 where regions are not known.
-        label: the index of its class, shape (cells,).
+        label: the index of the class that wins, shape (cells,).
         areas: in the window's own units, shape (cells,).
     """
 
@@ -36,8 +40,8 @@ class Cells:
 
     def polygon(self, cell: int) -> Floats:
         """The corners of one cell, counter-clockwise, shape (n, 2)."""
-        end = self.starts[cell + 1] if cell + 1 < len(self) else len(self.corners)
-        return self.corners[self.starts[cell] : end]
+        ends = np.append(self.starts[1:], len(self.corners))
+        return self.corners[self.starts[cell] : ends[cell]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +51,8 @@ class Boundaries:
     Attributes:
         start: shape (k, 2).
         end: shape (k, 2).
-        classes: the two classes, the lower index first, shape (k, 2). From start to end, the first
-            one is on the left.
+        classes: the two classes, the lower index first, shape (k, 2). Going from start to end, the
+            first one is on the left.
     """
 
     start: Floats
@@ -61,18 +65,19 @@ class Boundaries:
     @property
     def lengths(self) -> Floats:
         """The length of each segment, shape (k,)."""
-        return np.asarray(np.hypot(*(self.end - self.start).T))
+        way = self.end - self.start
+        return np.asarray(np.hypot(way[:, 0], way[:, 1]))
 
 
 @dataclass(frozen=True, eq=False)
 class Creases:
-    """The segments on which a unit turns on. Where several do, the segment stands once for each.
+    """The segments on which a unit turns on. Where several units do, there is one for each.
 
     Attributes:
-        start: shape (k, 2). From start to end, the unit is on at the left.
-        end: shape (k, 2).
+        start: shape (k, 2).
+        end: shape (k, 2). Going from start to end, the unit is on at the left and off at the right.
         layer: the index of the unit's layer, shape (k,).
-        unit: its index in the layer, shape (k,).
+        unit: the unit's index in its layer, shape (k,).
     """
 
     start: Floats
@@ -91,12 +96,12 @@ class Creases:
 
 @dataclass(frozen=True)
 class Tie:
-    """Classes whose logits are equal, and the largest, all over some cells.
+    """Classes that are equal, and ahead of all others, all over some cells.
 
     Attributes:
-        classes: their indices in order; the first one counts as the winner.
+        classes: their indices, in order; the first one counts as the winner.
         cells: the cells' indices.
-        area: their area, in the window's own units.
+        area: the cells' area, in the window's own units.
     """
 
     classes: tuple[int, ...]
@@ -104,37 +109,99 @@ class Tie:
     area: float
 
 
-def areas(corners: Floats, starts: Ints) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Borders:
+    """The edges between cells.
+
+    Attributes:
+        start: shape (edges, 2).
+        end: shape (edges, 2).
+        left: the cell on the left, going from start to end, shape (edges,); -1 outside the window.
+        right: the cell on the right.
+    """
+
+    start: Floats
+    end: Floats
+    left: Ints
+    right: Ints
+
+    @classmethod
+    def inside(cls, partition: Partition) -> Borders:
+        """Those of a partition that have a face on both sides."""
+        tail, head, left, right = partition.borders()
+        inner = np.flatnonzero((left >= 0) & (right >= 0))
+        start, end = (partition.places.take(ends.take(inner), axis=0) for ends in (tail, head))
+        return cls(start, end, left.take(inner), right.take(inner))
+
+    def boundaries(self, label: Ints) -> Boundaries:
+        """Those between cells of different classes."""
+        left, right = label.take(self.left), label.take(self.right)
+        forward, backward = np.flatnonzero(left < right), np.flatnonzero(left > right)
+        return Boundaries(
+            np.concatenate((self.start[forward], self.end[backward])),
+            np.concatenate((self.end[forward], self.start[backward])),
+            np.concatenate(
+                (
+                    np.stack((left[forward], right[forward]), axis=1),
+                    np.stack((right[backward], left[backward]), axis=1),
+                )
+            ),
+        )
+
+    def creases(self, region: Ints, patterns: Patterns) -> Creases:
+        """Those on which units turn on."""
+        left, right = region.take(self.left), region.take(self.right)
+        between = np.flatnonzero(left != right)
+        left, right = left[between], right[between]
+        parts = [(np.zeros((0, 4), dtype=np.intp))]
+        for layer, (words, units) in enumerate(zip(patterns.words, patterns.units, strict=True)):
+            if words is not None:
+                on_left = unpack(words[:, left] & ~words[:, right], units)
+                on_right = unpack(words[:, right] & ~words[:, left], units)
+                for turned, flags in enumerate((on_left, on_right)):
+                    edge, unit = np.nonzero(flags)
+                    ones = np.ones_like(edge)
+                    parts.append(np.stack((between[edge], unit, layer * ones, turned * ones), axis=1))
+        edge, unit, layers, turned = np.concatenate(parts).T
+        ends = np.stack((self.start[edge], self.end[edge]))
+        pick = np.arange(len(edge))
+        return Creases(ends[turned, pick], ends[1 - turned, pick], layers, unit)
+
+
+def cells_of(partition: Partition, classified: Classified) -> Cells:
+    """The faces of a partition with their classes."""
+    starts, ring, _ = partition.rings()
+    corners = partition.places.take(ring, axis=0)
+    return Cells(
+        corners, starts, classified.region, classified.label, polygon_areas(corners, starts)
+    )
+
+
+def ties_of(classified: Classified, areas: Floats) -> tuple[Tie, ...]:
+    """The ties, each set of classes once."""
+    tied: dict[int, set[int]] = {}
+    for cell, other in zip(
+        classified.tied_faces.tolist(), classified.tied_labels.tolist(), strict=True
+    ):
+        tied.setdefault(cell, {int(classified.label[cell])}).add(other)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for cell, classes in tied.items():
+        groups.setdefault(tuple(sorted(classes)), []).append(cell)
+    return tuple(
+        Tie(classes, tuple(group), float(areas[group].sum()))
+        for classes, group in sorted(groups.items())
+    )
+
+
+def polygon_areas(corners: Floats, starts: Ints) -> Floats:
     """The areas of polygons, by the shoelace formula taken from each one's first corner.
 
     Args:
-        corners: the polygons' corners, counter-clockwise, one polygon after the other.
-        starts: where each begins.
+        corners: the corners of one polygon after the other, counter-clockwise, shape (corners, 2).
+        starts: where each polygon begins.
     """
     sizes = np.diff(starts, append=len(corners))
     after = np.arange(1, len(corners) + 1)
     after[starts + sizes - 1] = starts
-    from_first = corners - corners.take(starts, axis=0).repeat(sizes, axis=0)
-    to_next = from_first.take(after, axis=0)
-    doubled = from_first[:, 0] * to_next[:, 1] - from_first[:, 1] * to_next[:, 0]
-    return np.asarray(np.add.reduceat(doubled, starts) / 2)
-
-
-def ties(faces: Ints, others: Ints, cells: Cells) -> tuple[Tie, ...]:
-    """Ties, each set of classes once.
-
-    Args:
-        faces: cells in which ...
-        others: ... this class ties with the cell's own.
-        cells: all cells.
-    """
-    sets: dict[int, set[int]] = {}
-    for face, other in zip(faces.tolist(), others.tolist(), strict=True):
-        sets.setdefault(face, {int(cells.label[face])}).add(other)
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for face, classes in sets.items():
-        groups.setdefault(tuple(sorted(classes)), []).append(face)
-    return tuple(
-        Tie(classes, tuple(group), float(cells.areas[group].sum()))
-        for classes, group in sorted(groups.items())
-    )
+    x, y = corners.T - corners.take(starts, axis=0).T.repeat(sizes, axis=1)
+    return np.asarray(np.add.reduceat(x * y.take(after) - x.take(after) * y, starts) / 2)
