@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from classlens.analysis.partition import Cut, Partition, with_room
-from classlens.analysis.walk import Floats, Ints
+from classlens.analysis.walk import Floats, Ints, indices
 
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -36,7 +36,7 @@ class Ancestry:
         self._edges = np.arange(partition.edges)
         tail, head = partition.ends()
         self._ends = np.stack((tail, head, tail), axis=1)
-        self._rings = partition.rings()[:2]
+        self._rings = partition.rings()
         self._triangles: tuple[Ints, Floats] | None = None
         self.corners = np.repeat(np.arange(self.first)[:, None], 3, axis=1)
         self.shares = np.zeros((self.first, 3))
@@ -62,7 +62,7 @@ class Ancestry:
         self.corners = with_room(self.corners, partition.vertices)
         self.shares = with_room(self.shares, partition.vertices)
         self.wobbles = with_room(self.wobbles, partition.vertices)
-        on_edge, inside = np.flatnonzero(old >= 0), np.flatnonzero(old < 0)
+        on_edge, inside = indices(old >= 0), indices(old < 0)
         if len(on_edge):
             self._add_on_edges(cut, on_edge, old.take(on_edge), slack)
         if len(inside):
@@ -101,7 +101,7 @@ class Ancestry:
             self.wobbles[new] = _mixture(frame, slack.take(which) * edge.T).T
 
 
-def _triangles(starts: Ints, corners: Ints, places: Floats) -> tuple[Ints, Floats]:
+def _triangles(starts: Ints, sizes: Ints, corners: Ints, places: Floats) -> tuple[Ints, Floats]:
     """Three corners of each face that span it, so that none of the others is far outside of them.
 
     The second is at the greatest distance from the first, the third at the greatest distance from
@@ -112,7 +112,6 @@ def _triangles(starts: Ints, corners: Ints, places: Floats) -> tuple[Ints, Float
         corner, a vector that tells the third one's share, the way to the third one, a vector that
         tells the second one's share.
     """
-    sizes = np.diff(starts, append=len(corners))
     first = places.take(corners.take(starts), axis=0).T
     x, y = places.take(corners, axis=0).T - first.repeat(sizes, axis=1)
     second = _farthest(x * x + y * y, starts, sizes)
@@ -149,5 +148,5 @@ def _mixture(frame: Floats, step: Floats) -> Floats:
 def _farthest(distances: Floats, starts: Ints, sizes: Ints) -> Ints:
     """Where the largest of each face's numbers stands."""
     largest = np.maximum.reduceat(distances, starts).repeat(sizes)
-    reached = np.flatnonzero(distances == largest)
+    reached = indices(distances == largest)
     return reached.take(np.searchsorted(reached, starts))

@@ -21,7 +21,7 @@ from classlens.analysis.tolerance import (
     sides,
     slack,
 )
-from classlens.analysis.walk import Flags, Floats, Ints
+from classlens.analysis.walk import Flags, Floats, Ints, indices
 
 # Logits of very different sizes are compared with the careful tolerance only: where a small one
 # wins, the rounding of a large one must not decide.
@@ -78,11 +78,12 @@ class _Lead:
     def extended(self, vertices: int) -> _Lead:
         """The same with so many more vertices, which lie on the line."""
         level = np.zeros(vertices)
+        aside = np.zeros(vertices, dtype=np.bool_)
         return _Lead(
-            np.append(self.above, level > 0),
-            np.append(self.below, level > 0),
-            np.append(self.heights, level),
-            None if self.sums is None else np.append(self.sums, level),
+            np.concatenate((self.above, aside)),
+            np.concatenate((self.below, aside)),
+            np.concatenate((self.heights, level)),
+            None if self.sums is None else np.concatenate((self.sums, level)),
         )
 
 
@@ -171,31 +172,33 @@ def classify(creased: Creased) -> Classified:
         lead = logits.lead(newcomer, partition.vertices)
         if lead.below.all():
             continue
-        ahead, behind = partition.reach(np.arange(partition.faces), lead)
-        faces = np.flatnonzero(ahead & behind)
+        starts, _, corners = partition.rings()
+        ahead = np.logical_or.reduceat(lead.above.take(corners), starts)
+        behind = np.logical_or.reduceat(lead.below.take(corners), starts)
+        faces = indices(ahead & behind)
         cut = cut_along(partition, faces, lead)
         if cut is not None:
             logits.append(cut, lead, partition)
             lead = lead.extended(len(cut.tails))
             ahead[faces], behind[faces] = partition.reach(faces, lead)
-            region = np.append(region, region.take(cut.kept))
-            label = np.append(label, label.take(cut.kept))
+            region = np.concatenate((region, region.take(cut.kept)))
+            label = np.concatenate((label, label.take(cut.kept)))
         logits.join(newcomer, lead)
-        label[np.flatnonzero(ahead)] = newcomer
-        tied = np.flatnonzero(~(ahead | behind))
+        label[indices(ahead)] = newcomer
+        tied = indices(~(ahead | behind))
         label[tied] = np.minimum(label[tied], newcomer)
     return Classified(region, label, *_ties(partition, logits.level(partition.vertices), label))
 
 
 def _ties(partition: Partition, level: Flags, label: Ints) -> tuple[Ints, Ints]:
     """Faces all over which other classes tie with their own, and these classes."""
-    starts, corners, _ = partition.rings()
+    starts, _, corners = partition.rings()
     several = np.count_nonzero(level, axis=1) > 1
-    faces = np.flatnonzero(np.logical_and.reduceat(several.take(corners), starts))
+    faces = indices(np.logical_and.reduceat(several.take(corners), starts))
     pairs = [
         (face, other)
         for face in faces.tolist()
-        for other in np.flatnonzero(level[partition.corners_of(face)].all(axis=0)).tolist()
+        for other in indices(level[partition.corners_of(face)].all(axis=0)).tolist()
         if other != label[face]
     ]
     found = np.array(pairs, dtype=np.intp).reshape(-1, 2)

@@ -10,7 +10,7 @@ from classlens.analysis.bits import unpack
 from classlens.analysis.boundary import Classified
 from classlens.analysis.partition import Partition
 from classlens.analysis.patterns import Patterns
-from classlens.analysis.walk import Floats, Ints
+from classlens.analysis.walk import Floats, Ints, indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,14 +129,14 @@ class Borders:
     def inside(cls, partition: Partition) -> Borders:
         """Those of a partition that have a face on both sides."""
         tail, head, left, right = partition.borders()
-        inner = np.flatnonzero((left >= 0) & (right >= 0))
+        inner = indices((left >= 0) & (right >= 0))
         start, end = (partition.places.take(ends.take(inner), axis=0) for ends in (tail, head))
         return cls(start, end, left.take(inner), right.take(inner))
 
     def boundaries(self, label: Ints) -> Boundaries:
         """Those between cells of different classes."""
         left, right = label.take(self.left), label.take(self.right)
-        forward, backward = np.flatnonzero(left < right), np.flatnonzero(left > right)
+        forward, backward = indices(left < right), indices(left > right)
         return Boundaries(
             np.concatenate((self.start[forward], self.end[backward])),
             np.concatenate((self.end[forward], self.start[backward])),
@@ -151,7 +151,7 @@ class Borders:
     def creases(self, region: Ints, patterns: Patterns) -> Creases:
         """Those on which units turn on."""
         left, right = region.take(self.left), region.take(self.right)
-        between = np.flatnonzero(left != right)
+        between = indices(left != right)
         left, right = left[between], right[between]
         parts = [(np.zeros((0, 4), dtype=np.intp))]
         for layer, (words, units) in enumerate(zip(patterns.words, patterns.units, strict=True)):
@@ -170,11 +170,10 @@ class Borders:
 
 def cells_of(partition: Partition, classified: Classified) -> Cells:
     """The faces of a partition with their classes."""
-    starts, ring, _ = partition.rings()
+    starts, sizes, ring = partition.rings()
     corners = partition.places.take(ring, axis=0)
-    return Cells(
-        corners, starts, classified.region, classified.label, polygon_areas(corners, starts)
-    )
+    areas = polygon_areas(corners, starts, sizes)
+    return Cells(corners, starts, classified.region, classified.label, areas)
 
 
 def ties_of(classified: Classified, areas: Floats) -> tuple[Tie, ...]:
@@ -193,14 +192,14 @@ def ties_of(classified: Classified, areas: Floats) -> tuple[Tie, ...]:
     )
 
 
-def polygon_areas(corners: Floats, starts: Ints) -> Floats:
+def polygon_areas(corners: Floats, starts: Ints, sizes: Ints) -> Floats:
     """The areas of polygons, by the shoelace formula taken from each one's first corner.
 
     Args:
         corners: the corners of one polygon after the other, counter-clockwise, shape (corners, 2).
         starts: where each polygon begins.
+        sizes: how many corners each has.
     """
-    sizes = np.diff(starts, append=len(corners))
     after = np.arange(1, len(corners) + 1)
     after[starts + sizes - 1] = starts
     x, y = corners.T - corners.take(starts, axis=0).T.repeat(sizes, axis=1)

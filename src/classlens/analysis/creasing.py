@@ -12,7 +12,7 @@ from classlens.analysis.folding import Folding, UnitCrease
 from classlens.analysis.heights import Heights, Source, activations, through
 from classlens.analysis.partition import FACE_BYTES, Cut, Partition, with_room
 from classlens.analysis.tolerance import QUICK_TOLERANCE, cut_along
-from classlens.analysis.walk import Floats, Ints
+from classlens.analysis.walk import Floats, Ints, indices
 from classlens.errors import ArgumentError
 
 
@@ -110,7 +110,7 @@ class _Crossings:
     """
 
     def __init__(self, folding: Folding, partition: Partition) -> None:
-        starts, corners, _ = partition.rings()
+        starts, _, corners = partition.rings()
         self._folding, self._partition = folding, partition
         self.words = self._both(corners, starts)
         self._word, self._active, self._count = -1, np.arange(0), 0
@@ -118,14 +118,14 @@ class _Crossings:
     def units(self) -> list[int]:
         """The units that cross a face, in order."""
         some = np.array([[np.bitwise_or.reduce(word)] for word in self.words])
-        return [int(unit) for unit in np.flatnonzero(unpack(some, self._folding.units))]
+        return [int(unit) for unit in indices(unpack(some, self._folding.units)[0])]
 
     def faces(self, line: UnitCrease) -> Ints:
         """The faces that a unit crosses."""
         words = self.words[line.word]
         if line.word != self._word:
             self._word = line.word
-            self._active = np.flatnonzero(words[: self._partition.faces])
+            self._active = indices(words[: self._partition.faces])
             self._count = len(self._active)
         active = self._active[: self._count]
         return active[(words.take(active) & line.bit) != 0]
@@ -167,5 +167,5 @@ def _cut_all(partition: Partition, folding: Folding, budget: Budget) -> Words:
         if cut is not None:
             folding.append(cut, line, partition)
             crossings.update(cut)
-    starts, corners, _ = partition.rings()
+    starts, _, corners = partition.rings()
     return np.array([np.bitwise_or.reduceat(word.take(corners), starts) for word in folding.above])

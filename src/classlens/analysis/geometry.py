@@ -8,52 +8,133 @@ then each region is cut where the winning class changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from classlens.analysis.cells import Boundaries, Cells, Creases, Tie
-from classlens.analysis.chain import Chain
-from classlens.analysis.margins import nearest
-from classlens.analysis.outline import Outline, boundaries, creases
-from classlens.analysis.patterns import Patterns, affine_maps
+from classlens.analysis.boundary import Classified, classify
+from classlens.analysis.cells import Borders, cells_of, ties_of
+from classlens.analysis.chain import Chain, unroll
+from classlens.analysis.creasing import Budget, Creased, crease
+from classlens.analysis.patterns import Patterns
 from classlens.analysis.planes import Window
+from classlens.analysis.result import LinearRegions, Regions
+from classlens.analysis.sampled import sample
 from classlens.analysis.slices import Slice
-from classlens.analysis.walk import Flags, Floats, Ints
-from classlens.arrays import refuse_non_finite
-from classlens.errors import ArgumentError, DataError
+from classlens.analysis.tolerance import DoubtError
+from classlens.analysis.walk import Floats
+from classlens.data.dataset import Dataset
+from classlens.errors import ArgumentError
+from classlens.kinds import Number
 from classlens.network import Network
 
+Rectangle = Window | Sequence[Sequence[float]]
 
-class Location(NamedTuple):
-    """Where points lie.
+# Megabytes that the regions of one window may take.
+MEMORY_LIMIT = 2048.0
 
-    Attributes:
-        region: the linear region's index, shape (points,); -1 outside the window, or where regions
-            are not known.
-        label: the class that wins there, shape (points,); -1 outside the window.
+
+def regions(
+    network: Network,
+    window: Rectangle | None = None,
+    slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+    *,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    memory_limit: float = MEMORY_LIMIT,
+) -> Regions:
+    """Find the linear regions, the classes and the boundaries of a network on a window.
+
+    With activations that have linear pieces (relu, leaky_relu, linear) everything is exact, but for
+    the rounding of float64, whatever the network's dtype. Structures narrower than about 1e-12 of
+    the window may be merged. With curved activations the classes are sampled, finely where they
+    change, with a bound on the error: see ``Regions.exact``.
+
+    Args:
+        network: two inputs, or any number with a slice.
+        window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
+            by default the range of the data and a tenth on each side.
+        slice: the plane on which the window lies, for networks with other than two inputs.
+        data: samples that the default window is to show.
+        memory_limit: how much memory the regions may take, in megabytes.
+
+    Raises:
+        ArgumentError: if network, window and slice do not fit each other, the window is empty or
+            missing, or the regions do not fit into the memory.
+
+    Example:
+        >>> network = Network.from_arrays([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[0, 0], [0, 0]])
+        >>> found = regions(network, ((-1, 1), (-1, 1)))
+        >>> found.count, found.class_areas.tolist()
+        (4, [2.5, 1.5])
+        >>> [(tie.classes, tie.area) for tie in found.ties]
+        [((0, 1), 1.0)]
+        >>> found.locate([[0.5, 0.75]]).label
+        array([1])
     """
+    _check_inputs(network, slice)
+    limit = Number(0.0, low_allowed=False).check("memory_limit", memory_limit)
+    place = _window(network, window, slice, data)
+    corners = np.array([(x, y) for y in place.x1 for x in place.x0])[[0, 1, 3, 2]]
+    if any(layer.activation.slopes is None for layer in network.layers):
+        return sample(network, place, slice)
+    chain = unroll(network, slice)
+    try:
+        creased, classified = _cut(chain, corners, careful=False, budget=Budget(limit))
+    except DoubtError:
+        creased, classified = _cut(chain, corners, careful=True, budget=Budget(limit))
+    cells = cells_of(creased.partition, classified)
+    borders = Borders.inside(creased.partition)
+    patterns = Patterns(creased.patterns, tuple(layer.units for layer in network.layers))
+    return Regions(
+        network=network,
+        window=place,
+        slice=slice,
+        cells=cells,
+        boundaries=borders.boundaries(cells.label),
+        ties=ties_of(classified, cells.areas),
+        exact=True,
+        error=0.0,
+        linear=LinearRegions(chain, patterns, borders),
+    )
 
-    region: Ints
-    label: Ints
+
+def _cut(
+    chain: Chain, corners: Floats, *, careful: bool, budget: Budget
+) -> tuple[Creased, Classified]:
+    creased = crease(chain, corners, careful=careful, budget=budget)
+    return creased, classify(creased)
 
 
-class Margins(NamedTuple):
-    """The nearest boundary to each of some points.
+def _check_inputs(network: Network, slice: Slice | None) -> None:  # noqa: A002
+    if slice is None and network.inputs != 2:
+        raise ArgumentError(
+            "the network must have 2 inputs, or a slice through them must be given. "
+            f"Got {network.inputs} inputs and no slice."
+        )
+    if slice is not None and slice.inputs != network.inputs:
+        raise ArgumentError(
+            f"the slice must go through the {network.inputs} inputs of the network. "
+            f"Got a slice through {slice.inputs} inputs."
+        )
 
-    Attributes:
-        distance: how far it is, shape (points,); infinite if the window has no boundary.
-        point: the nearest point on it, shape (points, 2); NaN if there is none.
-        classes: the two classes that meet there, the lower index first, shape (points, 2); -1 if
-            there is none.
-        certified: whether nothing outside the window can be nearer, because the window's rim is
-            further away, shape (points,). Never where the geometry is sampled.
-    """
 
-    distance: Floats
-    point: Floats
-    classes: Ints
-    certified: Flags
+def _window(
+    network: Network,
+    window: Rectangle | None,
+    slice: Slice | None,  # noqa: A002
+    data: Dataset | tuple[ArrayLike, ArrayLike] | None,
+) -> Window:
+    if window is not None:
+        return Window.of(window)
+    if data is None:
+        raise ArgumentError(
+            "a window is missing: give window=((x0_min, x0_max), (x1_min, x1_max)), or data that "
+            "it is to show."
+        )
+    samples = Dataset.of(data).X
+    if samples.shape[1] != network.inputs:
+        raise ArgumentError(
+            f"data must have {network.inputs} features, one for each input of the network. "
+            f"Got {samples.shape[1]} instead."
+        )
+    return Window.around(samples if slice is None else slice.project(samples))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.walk import Flags, Floats, Ints, Line, Walk, walk
+from classlens.analysis.walk import Flags, Floats, Ints, Line, Walk, indices, walk
 
 # What a face takes here, with its share of the vertices and edges: 1 vertex, 2 edges, and in the
 # pool some 4 corners and twice as many abandoned ones.
@@ -109,11 +109,32 @@ class Partition:
         self.diagonal = float(np.hypot(*np.ptp(corners, axis=0)))
         self._place = np.array(corners, dtype=np.float64)
         self._tail = np.arange(count)
-        self._head = np.roll(self._tail, -1)
+        self._head = np.arange(1, count + 1) % count
         self._mark = np.zeros(count, dtype=np.intp)
         self._start, self._size = np.zeros(1, dtype=np.intp), np.array([count])
         self._corner, self._side = np.arange(count), np.arange(count)
         self._used = count
+        self._tidy = False
+
+    @classmethod
+    def mesh(cls, places: Floats, triangles: Ints) -> Partition:
+        """Begin with triangles that share their sides.
+
+        Args:
+            places: the vertices, shape (vertices, 2).
+            triangles: indices of vertices, counter-clockwise, shape (triangles, 3).
+        """
+        partition = cls(places)
+        sides = np.sort(np.stack((triangles, np.roll(triangles, -1, axis=1)), axis=2), axis=2)
+        edges, side = np.unique(sides.reshape(-1, 2), axis=0, return_inverse=True)
+        partition.edges, partition.faces = len(edges), len(triangles)
+        partition._tail, partition._head = edges.T.copy()
+        partition._mark = np.zeros(len(edges), dtype=np.intp)
+        partition._start = 3 * np.arange(len(triangles))
+        partition._size = np.full(len(triangles), 3)
+        partition._corner, partition._side = triangles.ravel(), side.ravel()
+        partition._used = 3 * len(triangles)
+        return partition
 
     @property
     def places(self) -> Floats:
@@ -121,23 +142,27 @@ class Partition:
         return self._place[: self.vertices]
 
     def rings(self) -> tuple[Ints, Ints, Ints]:
-        """Every face's corners, face by face, and the edge from each to the next.
+        """Every face's corners, counter-clockwise, face by face.
 
         Returns:
-            Where each face begins, shape (faces,); the corners; the edges.
+            Where each face begins, and how many corners it has, shape (faces,); the corners.
         """
-        starts, pick = self._gather(np.arange(self.faces))
-        # What is gathered is the pool without abandoned rings, so it becomes the pool.
-        self._corner, self._side = self._corner.take(pick), self._side.take(pick)
-        self._start, self._used = starts, len(pick)
-        return starts.copy(), self._corner[:], self._side[:]
+        if not self._tidy:
+            starts, pick = self._gather(np.arange(self.faces))
+            # What is gathered is the pool without abandoned rings, so it becomes the pool.
+            self._corner, self._side = self._corner.take(pick), self._side.take(pick)
+            self._start, self._used = starts, len(pick)
+            self._tidy = True
+        every = slice(0, self.faces)
+        return self._start[every].copy(), self._size[every].copy(), self._corner[: self._used]
 
     def borders(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Every edge's tail and head, and the faces on its left and right, -1 for the outside."""
-        _, corners, sides = self.rings()
+        _, sizes, corners = self.rings()
+        sides = self._side[: self._used]
         tail, head = self.ends()
         left, right = np.full((2, self.edges), -1, dtype=np.intp)
-        faces = np.arange(self.faces).repeat(self._size[: self.faces])
+        faces = np.arange(self.faces).repeat(sizes)
         along = tail.take(sides) == corners
         left[sides[along]] = faces[along]
         right[sides[~along]] = faces[~along]
@@ -176,6 +201,7 @@ class Partition:
         way = walk(begin, size, self._corner.take(pick), self._side.take(pick), line)
         count, first, halves = len(faces), self.vertices, self.edges
         self._make_room(2 * count, 3 * count, count, len(pick) + 4 * count)
+        self._tidy = False
         inward, outward, edges, met = self._halve(way, line)
         tails, heads = self._tail.take(edges), self._head.take(np.arange(halves, self.edges))
         chords = np.arange(self.edges, self.edges + count)
@@ -222,8 +248,8 @@ class Partition:
             the k faces that it belonged to.
         """
         before, beyond = way.corner.take(way.down), way.corner.take(way.after.take(way.up))
-        new_in = np.flatnonzero(line.positive(before))
-        new_out = np.flatnonzero(line.positive(beyond))
+        new_in = indices(line.positive(before))
+        new_out = indices(line.positive(beyond))
         along = np.concatenate((way.down.take(new_in), way.up.take(new_out)))
         met = way.side.take(along)  # each inner edge twice, once from either face
         forward = self._tail.take(met) == way.corner.take(along)

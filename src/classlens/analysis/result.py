@@ -208,3 +208,65 @@ class Regions:
         return Margins(
             found.distance, found.place, self.boundaries.classes[found.segment], certified
         )
+
+    def _chosen(self, regions: ArrayLike | None) -> tuple[LinearRegions, Ints]:
+        if self.linear is None or self.count is None:
+            raise ArgumentError(
+                "linear regions are known only where all activations have linear pieces (relu, "
+                "leaky_relu, linear). Got a sampled geometry."
+            )
+        chosen = np.arange(self.count) if regions is None else np.atleast_1d(np.asarray(regions))
+        if chosen.dtype.kind not in "iu" or ((chosen < 0) | (chosen >= self.count)).any():
+            raise ArgumentError(
+                f"regions must be indices from 0 to {self.count - 1}. Got {regions!r} instead."
+            )
+        return self.linear, chosen.astype(np.intp)
+
+    def _locate(self, linear: LinearRegions, places: Floats) -> Location:
+        region, logits = linear.patterns.find(linear.chain, places)
+        classes = logits.shape[1]
+        # Only classes that win somewhere in the region: at a tie, rounding may prefer another one.
+        keys = self._winners
+        wanted = region[:, None] * classes + np.arange(classes)
+        wins = keys[np.searchsorted(keys, wanted).clip(max=len(keys) - 1)] == wanted
+        label = np.where(wins, logits, -np.inf).argmax(axis=1)
+        lost = np.flatnonzero(region < 0)
+        for row in lost:  # on a crease, but for rounding
+            cell = self._cell_around(places[row])
+            region[row], label[row] = self.cells.region[cell], self.cells.label[cell]
+        return Location(region, label)
+
+    @cached_property
+    def _winners(self) -> Ints:
+        return np.unique(self.cells.region * len(self.network.classes) + self.cells.label)
+
+    def _cell_around(self, place: Floats) -> int:
+        """The cell in which a place lies, or of which it is outside the least."""
+        cells = self.cells
+        after = np.arange(1, len(cells.corners) + 1)
+        after[np.append(cells.starts[1:], len(after)) - 1] = cells.starts
+        x, y = (cells.corners - place).T
+        way_x, way_y = x[after] - x, y[after] - y
+        length = np.maximum(np.hypot(way_x, way_y), np.finfo(np.float64).tiny)
+        depth = (x * way_y - y * way_x) / length  # from each side, inwards
+        return int(np.minimum.reduceat(depth, cells.starts).argmax())
+
+    def _rim(self, places: Floats) -> Floats:
+        """How far each place is from the window's rim; negative outside."""
+        low, high = np.transpose((self.window.x0, self.window.x1))
+        return np.asarray(np.minimum(places - low, high - places).min(axis=1))
+
+    def _inputs(self, places: Floats) -> Floats:
+        return places if self.slice is None else self.slice.lift(places)
+
+
+def _points(points: ArrayLike) -> Floats:
+    given = np.asarray(points)
+    if given.dtype.kind not in "fiub" or given.ndim != 2 or given.shape[1] != 2:
+        raise DataError(
+            "points must be numbers in the window's coordinates, of shape (points, 2). "
+            f"Got shape {given.shape} and dtype {given.dtype} instead."
+        )
+    places = given.astype(np.float64)
+    refuse_non_finite(places, given, "points")
+    return places

@@ -13,6 +13,11 @@ Ints = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 
+def indices(flags: Flags) -> Ints:
+    """Where flags are set, in order: ``numpy.flatnonzero`` with less around it."""
+    return flags.nonzero()[0]
+
+
 class Line(Protocol):
     """A line, or what is a line on every face, given at the vertices."""
 
@@ -83,8 +88,8 @@ def walk(begin: Ints, size: Ints, corner: Ints, side: Ints, line: Line) -> Walk:
     after[begin + size - 1] = begin
     negative = line.negative(corner)
     next_negative = negative.take(after)
-    down = np.flatnonzero(next_negative > negative)
-    up = np.flatnonzero(negative > next_negative)
+    down = indices(next_negative > negative)
+    up = indices(negative > next_negative)
     if len(down) != len(begin):  # each face has one at least
         down, up = _turns(begin, size, negative, line.positive(corner))
     return Walk(begin, size, corner, side, after, down, up)
@@ -95,7 +100,7 @@ def _turns(begin: Ints, size: Ints, negative: Flags, positive: Flags) -> tuple[I
 
     Rounding may have put a corner on the line whose neighbours lie on one side of it.
     """
-    aside = np.flatnonzero(negative | positive)
+    aside = indices(negative | positive)
     face = np.arange(len(begin)).repeat(size).take(aside)
     after = np.arange(1, len(aside) + 1)
     after[np.searchsorted(face, np.arange(len(begin)), side="right") - 1] = np.searchsorted(
@@ -103,10 +108,10 @@ def _turns(begin: Ints, size: Ints, negative: Flags, positive: Flags) -> tuple[I
     )
     low = negative.take(aside)
     next_low = low.take(after)
-    enter, leave = np.flatnonzero(next_low > low), np.flatnonzero(low > next_low)
+    enter, leave = indices(next_low > low), indices(low > next_low)
     turns = np.bincount(face.take(enter), minlength=len(begin))
     if (turns != 1).any():
-        raise TangledError(np.flatnonzero(turns != 1))
+        raise TangledError(indices(turns != 1))
     down = aside.take(after.take(enter)) - 1
     down += size * (down < begin)
     return down, aside.take(leave)
