@@ -24,6 +24,8 @@ def test_the_names() -> None:
         "DataError",
         "Dataset",
         "DivergedError",
+        "Explanation",
+        "FalseFindingError",
         "History",
         "Layer",
         "MissingLibraryError",
@@ -36,12 +38,17 @@ def test_the_names() -> None:
         "__version__",
         "blobs",
         "checkerboard",
+        "explain",
         "fit",
         "load",
+        "path",
         "pinwheel",
         "plot",
+        "regions",
         "rings",
         "spirals",
+        "units",
+        "verify",
     ]
     assert dir(classlens) == classlens.__all__
 

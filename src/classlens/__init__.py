@@ -19,6 +19,9 @@ from classlens._version import __version__
 if TYPE_CHECKING:
     from classlens import plot
     from classlens.activations import Activation
+    from classlens.analysis.example import path
+    from classlens.analysis.geometry import regions
+    from classlens.analysis.unit_facts import units
     from classlens.data.dataset import Dataset
     from classlens.data.shipped import load
     from classlens.data.toys import blobs, checkerboard, pinwheel, rings, spirals
@@ -27,10 +30,13 @@ if TYPE_CHECKING:
         ClasslensError,
         DataError,
         DivergedError,
+        FalseFindingError,
         MissingLibraryError,
         ModelFileError,
         OutputError,
     )
+    from classlens.explanation.account import Explanation, explain
+    from classlens.explanation.audit import verify
     from classlens.model import Model
     from classlens.network import Layer, Network
     from classlens.settings import Settings
@@ -45,6 +51,8 @@ _HOMES = {
     "DataError": "errors",
     "Dataset": "data.dataset",
     "DivergedError": "errors",
+    "Explanation": "explanation.account",
+    "FalseFindingError": "errors",
     "History": "training.history",
     "Layer": "network",
     "MissingLibraryError": "errors",
@@ -56,12 +64,17 @@ _HOMES = {
     "Settings": "settings",
     "blobs": "data.toys",
     "checkerboard": "data.toys",
+    "explain": "explanation.account",
     "fit": "training.run",
     "load": "data.shipped",
+    "path": "analysis.example",
     "pinwheel": "data.toys",
     "plot": "",
+    "regions": "analysis.geometry",
     "rings": "data.toys",
     "spirals": "data.toys",
+    "units": "analysis.unit_facts",
+    "verify": "explanation.audit",
 }
 
 __all__ = [
@@ -71,6 +84,8 @@ __all__ = [
     "DataError",
     "Dataset",
     "DivergedError",
+    "Explanation",
+    "FalseFindingError",
     "History",
     "Layer",
     "MissingLibraryError",
@@ -83,12 +98,17 @@ __all__ = [
     "__version__",
     "blobs",
     "checkerboard",
+    "explain",
     "fit",
     "load",
+    "path",
     "pinwheel",
     "plot",
+    "regions",
     "rings",
     "spirals",
+    "units",
+    "verify",
 ]
 
 

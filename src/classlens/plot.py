@@ -18,10 +18,10 @@ from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError
 from classlens.network import Network, class_names
 from classlens.view.displays.data import DataDisplay
+from classlens.view.displays.decisions import RegionsDisplay, Samples
 from classlens.view.displays.hidden import Coincidence, HiddenDisplay
 from classlens.view.displays.history import HistoryDisplay
-from classlens.view.displays.regions import RegionsDisplay, Samples
-from classlens.view.displays.units import UnitsDisplay
+from classlens.view.displays.unit_grid import UnitsDisplay
 
 if TYPE_CHECKING:
     from classlens.training.history import History

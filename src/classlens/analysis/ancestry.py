@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from classlens.analysis.partition import Cut, Partition, with_room
+from classlens.analysis.cut import Cut
+from classlens.analysis.partition import Partition, with_room
 from classlens.analysis.walk import Floats, Ints, indices
+
+# What a face takes here, with its share of the vertices and edges.
+ANCESTRY_BYTES = 8 * (3 * 3 + 2 + 1)
 
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -35,7 +39,7 @@ class Ancestry:
         self.faces = np.arange(partition.faces)
         self._edges = np.arange(partition.edges)
         tail, head = partition.ends()
-        self._ends = np.stack((tail, head, tail), axis=1)
+        self._ends = np.array((tail, head, tail)).T
         self._rings = partition.rings()
         self._triangles: tuple[Ints, Floats] | None = None
         self.corners = np.repeat(np.arange(self.first)[:, None], 3, axis=1)
@@ -71,7 +75,10 @@ class Ancestry:
     def _add_on_edges(self, cut: Cut, which: Ints, edges: Ints, slack: Floats | None) -> None:
         """New vertices on parts of old edges are mixtures of these edges' ends."""
         heads = cut.heads.take(which)
-        tail, head = self.shares.take(cut.tails.take(which), axis=0), self.shares.take(heads, axis=0)
+        tail, head = (
+            self.shares.take(cut.tails.take(which), axis=0),
+            self.shares.take(heads, axis=0),
+        )
         head[heads < self.first] = 0, 1, 0
         new = which + cut.vertices[0]
         self.corners[new] = self._ends.take(edges, axis=0)
@@ -115,15 +122,15 @@ def _triangles(starts: Ints, sizes: Ints, corners: Ints, places: Floats) -> tupl
     first = places.take(corners.take(starts), axis=0).T
     x, y = places.take(corners, axis=0).T - first.repeat(sizes, axis=1)
     second = _farthest(x * x + y * y, starts, sizes)
-    one = np.stack((x.take(second), y.take(second)))
+    one = np.array((x.take(second), y.take(second)))
     along = one.repeat(sizes, axis=1)
     third = _farthest(np.abs(along[0] * y - along[1] * x), starts, sizes)
-    two = np.stack((x.take(third), y.take(third)))
+    two = np.array((x.take(third), y.take(third)))
     width = np.maximum(one[0] * one[0] + one[1] * one[1], _TINY)
     area = one[0] * two[1] - one[1] * two[0]
-    upright = np.stack((-one[1], one[0])) / np.where(area == 0, np.inf, area)
+    upright = np.array((-one[1], one[0])) / np.where(area == 0, np.inf, area)
     frames = np.concatenate((first, upright, two, one / width))
-    return corners.take(np.stack((starts, second, third), axis=1)), frames
+    return corners.take(np.array((starts, second, third)).T), frames
 
 
 def _mixture(frame: Floats, step: Floats) -> Floats:
@@ -142,7 +149,7 @@ def _mixture(frame: Floats, step: Floats) -> Floats:
     third = frame[2] * step[0] + frame[3] * step[1]
     rest = step - third * frame[4:6]
     second = frame[6] * rest[0] + frame[7] * rest[1]
-    return np.stack((-second - third, second, third))
+    return np.array((-second - third, second, third))
 
 
 def _farthest(distances: Floats, starts: Ints, sizes: Ints) -> Ints:

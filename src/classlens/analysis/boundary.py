@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from classlens.analysis.creasing import Creased
-from classlens.analysis.partition import Cut, Partition, with_room
+from classlens.analysis.cut import Cut
+from classlens.analysis.partition import Partition, with_room
 from classlens.analysis.tolerance import (
     QUICK_TOLERANCE,
     TOLERANCE,
@@ -106,9 +107,7 @@ class _Logits:
     def lead(self, label: int, vertices: int) -> _Lead:
         """By how much a class leads over the best."""
         heights = self.values[:vertices, label] - self.values[:vertices, -1]
-        sums = None
-        if self.sums is not None:
-            sums = self.sums[:vertices, label] + self.sums[:vertices, -1]
+        sums = None if self.sums is None else self.sums[:vertices, label] + self.sums[:vertices, -1]
         quick = np.asarray(self._quick[label] + self._best_quick)
         return _Lead(*sides(heights, sums, quick), heights, sums)
 
@@ -117,10 +116,12 @@ class _Logits:
         rows = slice(*cut.vertices)
         if self.sums is not None:
             values = self.values
-            loose = slack(cut, lead, partition)
-            change = np.abs(values.take(cut.heads, axis=0) - values.take(cut.tails, axis=0))
             self.sums = with_room(self.sums, rows.stop)
-            self.sums[rows] = cut.between(self.sums) + change * loose[:, None]
+            cut.between(self.sums, out=self.sums[rows])
+            loose = slack(cut, lead, partition)
+            if loose is not None:
+                change = values.take(cut.heads, axis=0) - values.take(cut.tails, axis=0)
+                self.sums[rows] += np.abs(change) * loose[:, None]
         self.values = with_room(self.values, rows.stop)
         cut.between(self.values, out=self.values[rows])
 
@@ -180,7 +181,8 @@ def classify(creased: Creased) -> Classified:
         if cut is not None:
             logits.append(cut, lead, partition)
             lead = lead.extended(len(cut.tails))
-            ahead[faces], behind[faces] = partition.reach(faces, lead)
+            if len(cut.kept) < len(faces):  # some were not cut, for the lead is 0 at their corners
+                ahead[faces], behind[faces] = partition.reach(faces, lead)
             region = np.concatenate((region, region.take(cut.kept)))
             label = np.concatenate((label, label.take(cut.kept)))
         logits.join(newcomer, lead)
@@ -193,12 +195,12 @@ def classify(creased: Creased) -> Classified:
 def _ties(partition: Partition, level: Flags, label: Ints) -> tuple[Ints, Ints]:
     """Faces all over which other classes tie with their own, and these classes."""
     starts, _, corners = partition.rings()
-    several = np.count_nonzero(level, axis=1) > 1
+    several = level.sum(axis=1) > 1
     faces = indices(np.logical_and.reduceat(several.take(corners), starts))
     pairs = [
         (face, other)
         for face in faces.tolist()
-        for other in indices(level[partition.corners_of(face)].all(axis=0)).tolist()
+        for other in indices(np.logical_and.reduce(level[partition.corners_of(face)])).tolist()
         if other != label[face]
     ]
     found = np.array(pairs, dtype=np.intp).reshape(-1, 2)

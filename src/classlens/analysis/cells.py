@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from classlens.analysis.bits import unpack
 from classlens.analysis.boundary import Classified
+from classlens.analysis.merging import Polygons, join
 from classlens.analysis.partition import Partition
 from classlens.analysis.patterns import Patterns
 from classlens.analysis.walk import Floats, Ints, indices
@@ -15,11 +17,10 @@ from classlens.analysis.walk import Floats, Ints, indices
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Convex pieces of a window, each within one linear region and won by one class.
+    """Convex pieces of a window: the parts of linear regions in which one class wins.
 
-    A class's part of a region may come in several pieces. The corners of all cells stand in one
-    row, counter-clockwise, cell by cell; a corner may lie on a straight side, where a neighbour
-    ends.
+    The corners of all cells stand in one row, counter-clockwise, cell by cell. A corner may lie on
+    a straight side, where a neighbour ends.
 
     Attributes:
         corners: the corners' coordinates, shape (corners, 2).
@@ -126,12 +127,15 @@ class Borders:
     right: Ints
 
     @classmethod
-    def inside(cls, partition: Partition) -> Borders:
-        """Those of a partition that have a face on both sides."""
+    def between(cls, partition: Partition, polygons: Polygons) -> Borders:
+        """Those of polygons made of a partition's faces."""
         tail, head, left, right = partition.borders()
-        inner = indices((left >= 0) & (right >= 0))
-        start, end = (partition.places.take(ends.take(inner), axis=0) for ends in (tail, head))
-        return cls(start, end, left.take(inner), right.take(inner))
+        inside = indices((left >= 0) & (right >= 0))
+        left, right = (polygons.of_face.take(side.take(inside)) for side in (left, right))
+        kept = indices(left != right)
+        places, edges = partition.places, inside.take(kept)
+        start, end = (places.take(ends.take(edges), axis=0) for ends in (tail, head))
+        return cls(start, end, left.take(kept), right.take(kept))
 
     def boundaries(self, label: Ints) -> Boundaries:
         """Those between cells of different classes."""
@@ -161,33 +165,41 @@ class Borders:
                 for turned, flags in enumerate((on_left, on_right)):
                     edge, unit = np.nonzero(flags)
                     ones = np.ones_like(edge)
-                    parts.append(np.stack((between[edge], unit, layer * ones, turned * ones), axis=1))
+                    parts.append(
+                        np.stack((between[edge], unit, layer * ones, turned * ones), axis=1)
+                    )
         edge, unit, layers, turned = np.concatenate(parts).T
         ends = np.stack((self.start[edge], self.end[edge]))
         pick = np.arange(len(edge))
         return Creases(ends[turned, pick], ends[1 - turned, pick], layers, unit)
 
 
-def cells_of(partition: Partition, classified: Classified) -> Cells:
-    """The faces of a partition with their classes."""
-    starts, sizes, ring = partition.rings()
-    corners = partition.places.take(ring, axis=0)
-    areas = polygon_areas(corners, starts, sizes)
-    return Cells(corners, starts, classified.region, classified.label, areas)
+def divide(partition: Partition, classified: Classified) -> tuple[Cells, Borders, tuple[Tie, ...]]:
+    """What a partition's faces are when those of one region and one class are joined."""
+    region, label = classified.region, classified.label
+    polygons = join(partition, region * (int(label.max()) + 1) + label)
+    corners = partition.places.take(polygons.corners, axis=0)
+    areas = polygon_areas(corners, polygons.starts, polygons.sizes)
+    region, label = region.take(polygons.first), label.take(polygons.first)
+    cells = Cells(corners, polygons.starts, region, label, areas)
+    tied = zip(
+        polygons.of_face.take(classified.tied_faces).tolist(),
+        classified.tied_labels.tolist(),
+        strict=True,
+    )
+    return cells, Borders.between(partition, polygons), _ties(tied, cells)
 
 
-def ties_of(classified: Classified, areas: Floats) -> tuple[Tie, ...]:
-    """The ties, each set of classes once."""
+def _ties(pairs: Iterable[tuple[int, int]], cells: Cells) -> tuple[Tie, ...]:
+    """Ties, each set of classes once, from cells and other classes that tie with their own."""
     tied: dict[int, set[int]] = {}
-    for cell, other in zip(
-        classified.tied_faces.tolist(), classified.tied_labels.tolist(), strict=True
-    ):
-        tied.setdefault(cell, {int(classified.label[cell])}).add(other)
+    for cell, other in pairs:
+        tied.setdefault(cell, {int(cells.label[cell])}).add(other)
     groups: dict[tuple[int, ...], list[int]] = {}
     for cell, classes in tied.items():
         groups.setdefault(tuple(sorted(classes)), []).append(cell)
     return tuple(
-        Tie(classes, tuple(group), float(areas[group].sum()))
+        Tie(classes, tuple(group), float(cells.areas[group].sum()))
         for classes, group in sorted(groups.items())
     )
 

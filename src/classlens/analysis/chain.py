@@ -1,4 +1,4 @@
-"""A network with linear pieces as a chain of affine steps, from a window's coordinates to logits."""
+"""A network with linear pieces as a chain of affine steps from a window's coordinates to logits."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from classlens.activations import Activation
 from classlens.analysis.slices import Slice
 from classlens.analysis.walk import Floats
+from classlens.errors import ArgumentError
 from classlens.network import Network
 
 Slopes = tuple[float, float]
@@ -70,7 +72,7 @@ def unroll(network: Network, slice: Slice | None) -> Chain:  # noqa: A002
         network: with two inputs, or with any number and a slice through them.
         slice: the plane on which the window lies.
     """
-    steps = []
+    steps: list[Step] = []
     slopes = _UNBENT
     for layer in network.layers:
         kernel, bias = layer.kernel.astype(np.float64), layer.bias.astype(np.float64)
@@ -82,14 +84,23 @@ def unroll(network: Network, slice: Slice | None) -> Chain:  # noqa: A002
             bias = slice.origin @ kernel + bias
             kernel = directions @ kernel
         steps.append(Step(slopes, kernel, bias, kernel_sums, bias_sums))
-        assert layer.activation.slopes is not None
-        slopes = layer.activation.slopes
+        slopes = slopes_of(layer.activation)
     return Chain(tuple(steps), slopes)
 
 
-def activate(
-    values: Floats, sums: Floats | None, slopes: Slopes
-) -> tuple[Floats, Floats | None]:
+def slopes_of(activation: Activation) -> Slopes:
+    """The slopes of an activation left and right of 0.
+
+    Raises:
+        ArgumentError: if it is curved.
+    """
+    slopes = activation.slopes
+    if slopes is None:
+        raise ArgumentError(f"activation must have linear pieces. Got {activation} instead.")
+    return slopes
+
+
+def activate(values: Floats, sums: Floats | None, slopes: Slopes) -> tuple[Floats, Floats | None]:
     """The activations of pre-activations, and the sums of absolute values behind them.
 
     At a kink the sum is 0: an activation is 0 there without any doubt.

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from classlens.analysis.ancestry import ANCESTRY_BYTES
 from classlens.analysis.bits import Words, unpack
 from classlens.analysis.chain import Chain
+from classlens.analysis.cut import Cut
 from classlens.analysis.folding import Folding, UnitCrease
 from classlens.analysis.heights import Heights, Source, activations, through
-from classlens.analysis.partition import FACE_BYTES, Cut, Partition, with_room
+from classlens.analysis.partition import FACE_BYTES, Partition, with_room
 from classlens.analysis.tolerance import QUICK_TOLERANCE, cut_along
 from classlens.analysis.walk import Floats, Ints, indices
 from classlens.errors import ArgumentError
+
+# Beyond this, sums of a few heights might overflow.
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Budget:
         Raises:
             ArgumentError: saying so.
         """
-        if faces * (FACE_BYTES + bytes_each) > self.megabytes * 2**20:
+        if faces * (FACE_BYTES + ANCESTRY_BYTES + bytes_each) > self.megabytes * 2**20:
             raise ArgumentError(
                 f"the network has at least {faces:,} linear regions in this window, which do not "
                 f"fit into memory_limit={self.megabytes:g} megabytes. Choose a smaller window, or "
@@ -82,8 +87,10 @@ def crease(chain: Chain, corners: Floats, *, careful: bool, budget: Budget) -> C
     heights: Source = Heights(places, np.abs(places) if careful else None)
     bounds = np.abs(places).max(axis=0)
     patterns: list[Words | None] = []
-    for step, (off, on) in zip(chain.steps, chain.folds, strict=True):
-        bounds = (bounds * max(map(abs, step.slopes))) @ step.kernel_sums + step.bias_sums
+    for number, (step, (off, on)) in enumerate(zip(chain.steps, chain.folds, strict=True), 1):
+        with np.errstate(over="ignore"):  # reported just below
+            bounds = bounds * max(map(abs, step.slopes)) @ step.kernel_sums + step.bias_sums
+        _refuse_overflow(bounds, number)
         budget.check(partition.faces, (16 if careful else 8) * len(bounds))
         table = through(step, heights)
         if off == on:
@@ -97,6 +104,15 @@ def crease(chain: Chain, corners: Floats, *, careful: bool, budget: Budget) -> C
     logits = activations(chain.last, heights)
     bounds = bounds * max(map(abs, chain.last))
     return Creased(partition, tuple(patterns), logits.values, logits.sums, bounds)
+
+
+def _refuse_overflow(bounds: Floats, number: int) -> None:
+    most = float(np.max(bounds))
+    if not most < _LARGEST:
+        raise ArgumentError(
+            f"the pre-activations of layer {number} must stay below {_LARGEST:g} in the window. "
+            f"Got up to {most:g}. Scale the weights down, or choose a window nearer to the data."
+        )
 
 
 class _Crossings:
@@ -125,10 +141,10 @@ class _Crossings:
         words = self.words[line.word]
         if line.word != self._word:
             self._word = line.word
-            self._active = indices(words[: self._partition.faces])
+            self._active = indices(words[: self._partition.faces] != 0)
             self._count = len(self._active)
         active = self._active[: self._count]
-        return active[(words.take(active) & line.bit) != 0]
+        return np.asarray(active[(words.take(active) & line.bit) != 0])
 
     def update(self, cut: Cut) -> None:
         """Take what a cut made of faces."""
@@ -143,7 +159,9 @@ class _Crossings:
 
     def _both(self, corners: Ints, starts: Ints, first: int = 0) -> list[Words]:
         found = []
-        for above, below in zip(self._folding.above[first:], self._folding.below[first:], strict=True):
+        for above, below in zip(
+            self._folding.above[first:], self._folding.below[first:], strict=True
+        ):
             both = np.bitwise_or.reduceat(above.take(corners), starts)
             both &= np.bitwise_or.reduceat(below.take(corners), starts)
             found.append(both)
@@ -157,12 +175,13 @@ def _cut_all(partition: Partition, folding: Folding, budget: Budget) -> Words:
         Which units are on in each face afterwards.
     """
     crossings = _Crossings(folding, partition)
+    bits = 3 * 8 * len(crossings.words)
     lines = sum(int(np.bitwise_count(word).sum()) for word in crossings.words)
-    budget.check(partition.faces + lines, 0)  # each line adds a face to each that it crosses
+    budget.check(partition.faces + lines, bits)  # each line adds a face to each that it crosses
     for unit in crossings.units():
         line = UnitCrease.of(folding, unit)
         faces = crossings.faces(line)
-        budget.check(partition.faces + len(faces), 0)
+        budget.check(partition.faces + len(faces), bits)
         cut = cut_along(partition, faces, line)
         if cut is not None:
             folding.append(cut, line, partition)

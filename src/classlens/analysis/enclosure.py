@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from classlens.activations import Activation
+from classlens.analysis.chain import slopes_of
 from classlens.analysis.slices import Slice
 from classlens.analysis.walk import Flags, Floats, Ints
 from classlens.network import Network
@@ -29,9 +30,8 @@ _SILU = (-0.09984, 1.09984, 0.5)
 
 
 def _two_pieces(activation: Activation, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    slopes = activation.slopes
-    assert slopes is not None
-    at_low, at_high = (np.where(z > 0, slopes[1], slopes[0]) for z in (low, high))
+    off, on = slopes_of(activation)
+    at_low, at_high = (np.where(z > 0, on, off) for z in (low, high))
     return np.minimum(at_low, at_high), np.maximum(at_low, at_high)
 
 
@@ -39,13 +39,13 @@ def _bell(activation: Activation, low: Floats, high: Floats) -> tuple[Floats, Fl
     """A slope that falls off on both sides of 0."""
     nearest = np.clip(0, low, high)
     farthest = np.where(-low > high, low, high)
-    return activation.derivative(farthest), activation.derivative(nearest)
+    return activation.derivative(farthest, np), activation.derivative(nearest, np)
 
 
 def _elu(activation: Activation, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Rising up to 0 and 1 beyond."""
-    ends = activation.derivative(low), activation.derivative(high)
-    up_to_0 = activation.derivative(np.minimum(high, 0))
+    ends = activation.derivative(low, np), activation.derivative(high, np)
+    up_to_0 = activation.derivative(np.minimum(high, 0), np)
     least, most = np.minimum(*ends), np.maximum(*ends)
     return least, np.where(low < 0, np.maximum(most, up_to_0), most)
 
@@ -54,7 +54,7 @@ def _curved(least: float, most: float, curvature: float) -> SlopeRange:
     """A slope between two bounds that changes no faster than the largest second derivative."""
 
     def between(activation: Activation, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        middle = (activation.derivative(low) + activation.derivative(high)) / 2
+        middle = (activation.derivative(low, np) + activation.derivative(high, np)) / 2
         reach = curvature * (high - low) / 2  # the nearer end is never further away than half
         return np.maximum(middle - reach, least), np.minimum(middle + reach, most)
 
@@ -90,7 +90,7 @@ class Plane:
     activations: tuple[Activation, ...]
 
     @classmethod
-    def of(cls, network: Network, slice: Slice | None) -> Plane:  # noqa: A003
+    def of(cls, network: Network, slice: Slice | None) -> Plane:  # noqa: A002
         """The network itself, or what it is on a slice through its inputs."""
         kernels = [layer.kernel.astype(np.float64) for layer in network.layers]
         biases = [layer.bias.astype(np.float64) for layer in network.layers]
@@ -104,7 +104,7 @@ class Plane:
         """The logits at points of the window, shape (points, classes)."""
         values = places
         for kernel, bias, activation in self._layers():
-            values = activation(values @ kernel + bias)
+            values = activation(values @ kernel + bias, np)
         return values
 
     def winners(self, places: Floats, extent: Floats) -> tuple[Ints, Flags]:
@@ -129,7 +129,7 @@ class Plane:
             middle, around = ((low + high) / 2)[:, None], ((high - low) / 2)[:, None]
             spread = np.abs(slopes) * around + spread * (np.abs(middle) + around)
             slopes = slopes * middle
-            values = activation(values)
+            values = activation(values, np)
         best = values.argmax(axis=1)
         one = np.arange(len(places))
         lead = values[one, best][:, None] - values

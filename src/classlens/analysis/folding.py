@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from classlens.analysis.ancestry import Ancestry
-from classlens.analysis.bits import Words, pack, unpack
+from classlens.analysis.bits import pack, unpack
+from classlens.analysis.cut import Cut
 from classlens.analysis.heights import Heights, Rows
-from classlens.analysis.partition import Cut, Partition, with_room
+from classlens.analysis.partition import Partition, with_room
 from classlens.analysis.tolerance import sides, slack
 from classlens.analysis.walk import Flags, Floats, Ints
 
@@ -54,7 +55,9 @@ class Folding:
             [np.empty(heights.vertices, dtype=np.uint64) for _ in range(words)] for _ in range(2)
         )
         for rows, values, sums in heights.blocks(_ROWS):
-            for side, flags in zip((self.above, self.below), sides(values, sums, quick), strict=True):
+            for side, flags in zip(
+                (self.above, self.below), sides(values, sums, quick), strict=True
+            ):
                 for word, bits in zip(side, pack(flags), strict=True):
                     word[rows] = bits
 
@@ -70,7 +73,8 @@ class Folding:
         place *= self.units
         place += np.reshape(units, (-1, 1))
         values = self._heights.values.ravel().take(place)
-        return np.einsum("ij,ij->i", values, ancestry.shares.take(vertices, axis=0))
+        shares = ancestry.shares.take(vertices, axis=0)
+        return np.asarray(np.einsum("ij,ij->i", values, shares))
 
     def sums_at(self, vertices: Ints, units: Ints | int) -> Floats | None:
         """The sum of absolute values behind each of these pre-activations."""
@@ -130,7 +134,10 @@ class Folding:
         order = np.argsort(ancestry.corners[old : self.vertices, 0], kind="stable") + old
         for first in range(0, len(order), size):
             rows = order[first : first + size]
-            corners, shares = ancestry.corners.take(rows, axis=0), ancestry.shares.take(rows, axis=0)
+            corners, shares = (
+                ancestry.corners.take(rows, axis=0),
+                ancestry.shares.take(rows, axis=0),
+            )
             values, sums = _mixed(self._heights.values, corners, shares), None
             if self._heights.sums is not None:
                 wobbles = ancestry.wobbles.take(rows, axis=0)

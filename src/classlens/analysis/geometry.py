@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classlens.analysis.boundary import Classified, classify
-from classlens.analysis.cells import Borders, cells_of, ties_of
+from classlens.analysis.cells import divide
 from classlens.analysis.chain import Chain, unroll
 from classlens.analysis.creasing import Budget, Creased, crease
 from classlens.analysis.patterns import Patterns
@@ -82,8 +82,7 @@ def regions(
         creased, classified = _cut(chain, corners, careful=False, budget=Budget(limit))
     except DoubtError:
         creased, classified = _cut(chain, corners, careful=True, budget=Budget(limit))
-    cells = cells_of(creased.partition, classified)
-    borders = Borders.inside(creased.partition)
+    cells, borders, ties = divide(creased.partition, classified)
     patterns = Patterns(creased.patterns, tuple(layer.units for layer in network.layers))
     return Regions(
         network=network,
@@ -91,7 +90,7 @@ def regions(
         slice=slice,
         cells=cells,
         boundaries=borders.boundaries(cells.label),
-        ties=ties_of(classified, cells.areas),
+        ties=ties,
         exact=True,
         error=0.0,
         linear=LinearRegions(chain, patterns, borders),

@@ -85,8 +85,8 @@ def activations(slopes: Slopes, before: Source) -> Heights:
 def _table(before: Source, units: int, function: RowFunction) -> Heights:
     shape = before.vertices, units
     values, sums = np.empty(shape), np.empty(shape) if before.careful else None
-    for rows, *given in before.blocks(max(64, _BLOCK // (before.units + units))):
-        values[rows], new_sums = function(*given)
-        if sums is not None:
+    for rows, old, old_sums in before.blocks(max(64, _BLOCK // (before.units + units))):
+        values[rows], new_sums = function(old, old_sums)
+        if sums is not None and new_sums is not None:
             sums[rows] = new_sums
     return Heights(values, sums)

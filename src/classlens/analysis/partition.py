@@ -8,12 +8,12 @@ the corners of the crossed faces, whatever the number of the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.analysis.cut import Cut
 from classlens.analysis.walk import Flags, Floats, Ints, Line, Walk, indices, walk
 
 # What a face takes here, with its share of the vertices and edges: 1 vertex, 2 edges, and in the
@@ -22,67 +22,24 @@ FACE_BYTES = 8 * (2 + 2 * 3 + 2 + 12 * 2)
 
 _TINY = float(np.finfo(np.float64).tiny)
 
-
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """What one line did to the faces that it crossed.
-
-    Attributes:
-        edges: the edges that were cut, each now its own half at the tail, shape (m,).
-        halves: the first of the m halves at the head; the k new edges between kept and added faces
-            come after them.
-        within: for each cut edge, a crossed face that it belonged to, shape (m,).
-        tails, heads: the ends that each cut edge had, shape (m,).
-        tail_share, head_share: how much of each end the new vertex on it is made of, shape (m,).
-        vertices: the first and one past the last of the m new vertices.
-        kept: the crossed faces, each now what lies on the line's positive side, shape (k,).
-        added: the new faces, each what lies on the negative side of the same face, shape (k,).
-        corners: the vertices of added[0], kept[0], added[1], kept[1], ... in one row.
-        starts: where each of these 2 k faces begins in ``corners``.
-    """
-
-    edges: Ints
-    halves: int
-    within: Ints
-    tails: Ints
-    heads: Ints
-    tail_share: Floats
-    head_share: Floats
-    vertices: tuple[int, int]
-    kept: Ints
-    added: Ints
-    corners: Ints
-    starts: Ints
-
-    def between(self, values: Floats, out: Floats | None = None) -> Floats:
-        """What an affine quantity is at the new vertices, given what it is at the older ones.
-
-        Args:
-            values: one row, or one number, a vertex.
-            out: where to write the answer; by default a new array.
-        """
-        column = (-1,) + (1,) * (values.ndim - 1)
-        share = self.tail_share.reshape(column)
-        new = np.multiply(values.take(self.tails, axis=0), share, out=out)
-        other = values.take(self.heads, axis=0)
-        other *= self.head_share.reshape(column)
-        new += other
-        return new
+# Arrays that grow have room for so many rows at least.
+_LEAST_ROOM = 64
 
 
-@dataclass(frozen=True, eq=False)
-class _Gate:
+class _Gate(NamedTuple):
     """Where the line enters each crossed face's negative part, or where it leaves it.
 
     Attributes:
         corner: the vertex there, shape (k,).
         inner: the edge at that vertex on the negative side, shape (k,).
-        fresh: the faces, of the k, for which the vertex is a new one on an edge that was cut.
-        outer: the other half of that edge, one for each of ``fresh``.
+        new: 1 where the vertex is a new one, on an edge that was cut, else 0, shape (k,).
+        fresh: the places of those in k.
+        outer: the other half of the edge, one for each of ``fresh``.
     """
 
     corner: Ints
     inner: Ints
+    new: Ints
     fresh: Ints
     outer: Ints
 
@@ -151,10 +108,9 @@ class Partition:
             starts, pick = self._gather(np.arange(self.faces))
             # What is gathered is the pool without abandoned rings, so it becomes the pool.
             self._corner, self._side = self._corner.take(pick), self._side.take(pick)
-            self._start, self._used = starts, len(pick)
-            self._tidy = True
-        every = slice(0, self.faces)
-        return self._start[every].copy(), self._size[every].copy(), self._corner[: self._used]
+            self._start, self._size = starts, self._size[: self.faces].copy()
+            self._used, self._tidy = len(pick), True
+        return self._start, self._size, self._corner
 
     def borders(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Every edge's tail and head, and the faces on its left and right, -1 for the outside."""
@@ -167,6 +123,13 @@ class Partition:
         left[sides[along]] = faces[along]
         right[sides[~along]] = faces[~along]
         return tail, head, left, right
+
+    def across(self) -> Ints:
+        """For each corner of ``rings``, the face beyond the side that begins there; -1 outside."""
+        _, sizes, _ = self.rings()
+        _, _, left, right = self.borders()
+        sides = self._side
+        return left[sides] + right[sides] - np.arange(self.faces).repeat(sizes)
 
     def ends(self) -> tuple[Ints, Ints]:
         """Every edge's tail and head."""
@@ -201,7 +164,9 @@ class Partition:
         way = walk(begin, size, self._corner.take(pick), self._side.take(pick), line)
         count, first, halves = len(faces), self.vertices, self.edges
         self._make_room(2 * count, 3 * count, count, len(pick) + 4 * count)
-        self._tidy = False
+        if self._tidy:  # what was given out is not to change
+            self._start, self._size = self._start.copy(), self._size.copy()
+            self._tidy = False
         inward, outward, edges, met = self._halve(way, line)
         tails, heads = self._tail.take(edges), self._head.take(np.arange(halves, self.edges))
         chords = np.arange(self.edges, self.edges + count)
@@ -248,8 +213,8 @@ class Partition:
             the k faces that it belonged to.
         """
         before, beyond = way.corner.take(way.down), way.corner.take(way.after.take(way.up))
-        new_in = indices(line.positive(before))
-        new_out = indices(line.positive(beyond))
+        is_new_in, is_new_out = line.positive(before), line.positive(beyond)
+        new_in, new_out = indices(is_new_in), indices(is_new_out)
         along = np.concatenate((way.down.take(new_in), way.up.take(new_out)))
         met = way.side.take(along)  # each inner edge twice, once from either face
         forward = self._tail.take(met) == way.corner.take(along)
@@ -274,8 +239,9 @@ class Partition:
         inner_in, inner_out = way.side.take(way.down), way.side.take(way.up)
         before[new_in], beyond[new_out] = vertex[:entered], vertex[entered:]
         inner_in[new_in], inner_out[new_out] = far[:entered], near[entered:]
-        inward = _Gate(before, inner_in, new_in, near[:entered])
-        return inward, _Gate(beyond, inner_out, new_out, far[entered:]), cut, owner
+        inward = _Gate(before, inner_in, is_new_in.astype(np.intp), new_in, near[:entered])
+        outward = _Gate(beyond, inner_out, is_new_out.astype(np.intp), new_out, far[entered:])
+        return inward, outward, cut, owner
 
     def _divide(
         self, faces: Ints, added: Ints, way: Walk, inward: _Gate, outward: _Gate, chords: Ints
@@ -288,20 +254,18 @@ class Partition:
         Returns:
             All the new rings' corners, and where each begins.
         """
-        size, below, count = way.size, way.below, len(faces)
-        extra, extra_out = np.full(count, 2, dtype=np.intp), np.ones(count, dtype=np.intp)
-        extra[inward.fresh] += 1
-        extra[outward.fresh] += 1
-        extra_out[outward.fresh] += 1
-        ends = (size + extra).cumsum()
-        base = ends - size - extra
+        size, below = way.size, way.below
+        more_out = outward.new + 1
+        total = size + inward.new + more_out + 1
+        ends = total.cumsum()
+        base = ends - total
         rest = base + below + 2
 
         number = np.arange(len(way.corner)) - way.begin.repeat(size)
         source = number + (way.down + 1).repeat(size)
         source -= size.repeat(size) * (source >= (way.begin + size).repeat(size))
         target = number + (base + 1).repeat(size)
-        target += extra_out.repeat(size) * (number >= below.repeat(size))
+        target += more_out.repeat(size) * (number >= below.repeat(size))
         row = slice(self._used, self._used + int(ends[-1]))
         corner, side = self._corner[row], self._side[row]
         corner[target], side[target] = way.corner.take(source), way.side.take(source)
@@ -316,25 +280,28 @@ class Partition:
         self._start[faces], self._size[faces] = self._used + rest, ends - rest
         self._start[added], self._size[added] = self._used + base, rest - base
         self._used = row.stop
-        starts = np.empty(2 * count, dtype=np.intp)
-        starts[::2], starts[1::2] = base, rest
-        return corner, starts
+        return corner, np.array((base, rest)).T.ravel()
 
     def _make_room(self, vertices: int, edges: int, faces: int, corners: int) -> None:
+        """See to it that so many more of each can be written."""
         self._place = with_room(self._place, self.vertices + vertices)
-        self._tail = with_room(self._tail, self.edges + edges)
-        self._head = with_room(self._head, self.edges + edges)
-        self._mark = with_room(self._mark, self.edges + edges)
-        self._start = with_room(self._start, self.faces + faces)
-        self._size = with_room(self._size, self.faces + faces)
-        self._corner = with_room(self._corner, self._used + corners)
-        self._side = with_room(self._side, self._used + corners)
+        if len(self._head) < self.edges + edges:
+            self._tail = with_room(self._tail, self.edges + edges)
+            self._mark = with_room(self._mark, self.edges + edges)
+            self._head = with_room(self._head, self.edges + edges)
+        if len(self._size) < self.faces + faces:
+            self._start = with_room(self._start, self.faces + faces)
+            self._size = with_room(self._size, self.faces + faces)
+        if len(self._side) < self._used + corners:
+            self._corner = with_room(self._corner, self._used + corners)
+            self._side = with_room(self._side, self._used + corners)
 
 
 def with_room(array: NDArray[Any], length: int) -> NDArray[Any]:
     """The array, or a longer one that begins with it, so that appending rows costs little."""
     if len(array) >= length:
         return array
-    longer = np.empty((max(length, 3 * len(array) // 2), *array.shape[1:]), dtype=array.dtype)
+    room = max(length, 3 * len(array) // 2, _LEAST_ROOM)
+    longer = np.empty((room, *array.shape[1:]), dtype=array.dtype)
     longer[: len(array)] = array
     return longer

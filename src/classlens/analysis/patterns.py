@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from classlens.analysis.bits import Words, pack, unpack
-from classlens.analysis.chain import Chain, activate
+from classlens.analysis.chain import Chain, activate, slopes_of
 from classlens.analysis.walk import Flags, Floats, Ints
 from classlens.network import Network
 
@@ -97,9 +97,8 @@ def affine_maps(network: Network, on: tuple[Flags, ...]) -> tuple[Floats, Floats
     biases = np.zeros((count, inputs))
     for layer, flags in zip(network.layers, on, strict=True):
         weights = layer.kernel.astype(np.float64)
-        slopes = layer.activation.slopes
-        assert slopes is not None
-        gain = np.where(flags, slopes[1], slopes[0])
+        off, on_slope = slopes_of(layer.activation)
+        gain = np.where(flags, on_slope, off)
         kernels = kernels @ weights * gain[:, None]
         biases = (biases @ weights + layer.bias) * gain
     return kernels, biases

@@ -112,16 +112,16 @@ class Regions:
     @cached_property
     def class_areas(self) -> Floats:
         """The area in which each class wins, shape (classes,)."""
-        return np.bincount(
-            self.cells.label, self.cells.areas, minlength=len(self.network.classes)
-        )
+        labels, areas = self.cells.label, self.cells.areas
+        found = np.bincount(labels, areas, minlength=len(self.network.classes))
+        return found.astype(np.float64)
 
     @cached_property
     def region_areas(self) -> Floats:
         """The area of each linear region, shape (count,); none if they are not known."""
         if self.linear is None:
             return np.zeros(0)
-        return np.bincount(self.cells.region, self.cells.areas)
+        return np.bincount(self.cells.region, self.cells.areas).astype(np.float64)
 
     @cached_property
     def boundary_length(self) -> float:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from classlens.analysis.boundary import classify
-from classlens.analysis.cells import Borders, Cells, cells_of
+from classlens.analysis.cells import Boundaries, Cells, divide
 from classlens.analysis.creasing import Creased
 from classlens.analysis.enclosure import Plane
 from classlens.analysis.partition import Partition
@@ -25,7 +25,7 @@ from classlens.network import Network
 # The window is cut into so many rectangles along each side to begin with, and these again and again
 # until there would be too many that are not certain, or they are fine enough.
 _FIRST = 16
-_MOST = 40_000
+_MOST = 12_000
 _FINEST = 4096
 
 # How many numbers are computed at once.
@@ -61,18 +61,21 @@ def sample(network: Network, window: Window, slice: Slice | None) -> Regions:  #
             break
         squares = (2 * squares[:, None] + _QUARTERS).reshape(-1, 2)
         steps *= 2
-    partition = _mesh(squares, low, span, steps)
-    borders, inner = _between(plane, partition)
-    cells = _joined([*pieces, inner])
+    error = 0.0
+    boundaries = Boundaries(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2), dtype=np.intp))
+    if len(squares):
+        uncertain, boundaries = _between(plane, _mesh(squares, low, span, steps))
+        error = float(uncertain.areas.sum())
+        pieces.append(uncertain)
     return Regions(
         network=network,
         window=window,
         slice=slice,
-        cells=cells,
-        boundaries=borders.boundaries(inner.label),
+        cells=_joined(pieces),
+        boundaries=boundaries,
         ties=(),
         exact=False,
-        error=float(inner.areas.sum()),
+        error=error,
         linear=None,
     )
 
@@ -107,13 +110,13 @@ def _mesh(squares: Ints, low: Floats, span: Floats, steps: int) -> Partition:
     return Partition.mesh(places, np.concatenate((square[:, [0, 1, 2]], square[:, [0, 2, 3]])))
 
 
-def _between(plane: Plane, partition: Partition) -> tuple[Borders, Cells]:
-    """Classes and borders where the logits are taken as linear on each triangle."""
+def _between(plane: Plane, partition: Partition) -> tuple[Cells, Boundaries]:
+    """Classes and boundaries where the logits are taken as linear on each triangle."""
     logits = plane.logits(partition.places)
     sums = np.abs(logits)
     found = classify(Creased(partition, (), logits, sums, sums.max(axis=0)))
-    cells = cells_of(partition, found)
-    return Borders.inside(partition), replace(cells, region=np.full(len(cells), -1))
+    cells, borders, _ = divide(partition, found)
+    return replace(cells, region=np.full(len(cells), -1)), borders.boundaries(cells.label)
 
 
 def _joined(parts: list[Cells]) -> Cells:

@@ -12,7 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from classlens.analysis.partition import Cut, Partition
+from classlens.analysis.cut import Cut
+from classlens.analysis.partition import Partition
 from classlens.analysis.walk import Flags, Floats, Ints, Line, TangledError
 
 # Of the sum of the absolute values of all that was added up: 64 roundings of float64, some ten
@@ -112,4 +113,6 @@ def slack(cut: Cut, crease: Crease, partition: Partition) -> Floats | None:
     edge = partition.places.take(cut.heads, axis=0) - partition.places.take(cut.tails, axis=0)
     length = np.maximum(np.hypot(edge[:, 0], edge[:, 1]), np.finfo(np.float64).tiny)
     blur = partition.diagonal * (_BLUR / TOLERANCE)
-    return np.asarray(np.minimum((sums[0] + sums[1]) * (_ROUNDING / span), blur / length))
+    with np.errstate(divide="ignore", over="ignore"):  # then the whole edge is the limit
+        found = np.minimum((sums[0] + sums[1]) * (_ROUNDING / span), blur / length)
+    return np.asarray(np.minimum(found, 1 / TOLERANCE))

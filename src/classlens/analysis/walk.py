@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +44,7 @@ class TangledError(Exception):
         self.faces = faces
 
 
-@dataclass(frozen=True, eq=False)
-class Walk:
+class Walk(NamedTuple):
     """The corners of the crossed faces, counter-clockwise, one face after the other.
 
     Attributes:
@@ -78,7 +76,10 @@ def walk(begin: Ints, size: Ints, corner: Ints, side: Ints, line: Line) -> Walk:
     """Go round faces that have a corner on either side of a line.
 
     Args:
-        begin, size, corner, side: as in the result.
+        begin: where each face's corners begin in a row of all of them, shape (k,).
+        size: how many corners each face has, shape (k,).
+        corner: the vertices in that row, counter-clockwise, shape (c,).
+        side: the edge from each corner to the next, shape (c,).
         line: the line.
 
     Raises:

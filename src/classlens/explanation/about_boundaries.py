@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.cells import Regions
 from classlens.analysis.example import nearest_flip
+from classlens.analysis.result import Margins, Regions
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding, Scope
 from classlens.network import Network
@@ -22,7 +22,7 @@ _MEASURED = 50
 def plane_findings(found: Regions, network: Network, data: Dataset | None) -> Iterator[Finding]:
     """What a window of the input plane shows."""
     scope: Scope = "window" if found.exact else "sampled"
-    window = [list(side) for side in found.window]
+    window = [list(found.window.x0), list(found.window.x1)]
     total = float(found.class_areas.sum())
     yield Finding(
         "areas",
@@ -30,17 +30,18 @@ def plane_findings(found: Regions, network: Network, data: Dataset | None) -> It
             "window": window,
             "shares": [float(area) / total for area in found.class_areas],
             "regions": found.count,
+            "error": found.error / total,
         },
         scope=scope,
     )
-    start, end, classes = found.boundaries
-    lengths = np.linalg.norm(end - start, axis=1)
+    start, end = found.boundaries.start, found.boundaries.end
+    classes, lengths = found.boundaries.classes, found.boundaries.lengths
     margins = None
     if data is not None:
         margins = found.margins(data.X.astype(np.float64))
-    touching = sorted({(int(a), int(b)) for a, b in np.sort(classes, axis=1)})
+    touching = sorted({(int(a), int(b)) for a, b in classes})
     for a, b in touching:
-        mine = (np.sort(classes, axis=1) == (a, b)).all(axis=1)
+        mine = (classes == (a, b)).all(axis=1)
         numbers = {
             "length": float(lengths[mine].sum()),
             "pieces": int(mine.sum()),
@@ -56,9 +57,9 @@ def plane_findings(found: Regions, network: Network, data: Dataset | None) -> It
     ]
     if apart:
         yield Finding("apart", numbers={"pairs": apart, "window": window}, scope=scope)
-    if margins is not None and data is not None and np.isfinite(margins[0]).any():
-        row = int(np.nanargmin(np.where(np.isfinite(margins[0]), margins[0], np.nan)))
-        pair = [int(k) for k in margins[2][row]]
+    if margins is not None and data is not None and np.isfinite(margins.distance).any():
+        row = int(np.argmin(margins.distance))
+        pair = [int(k) for k in margins.classes[row]]
         here = int(network.predict(data.X[row : row + 1])[0])
         yield Finding(
             "closest call",
@@ -69,9 +70,9 @@ def plane_findings(found: Regions, network: Network, data: Dataset | None) -> It
             },
             {
                 "x": [float(v) for v in data.X[row]],
-                "distance": float(margins[0][row]),
-                "point": [float(v) for v in margins[1][row]],
-                "exact": bool(found.exact and margins[3][row]),
+                "distance": float(margins.distance[row]),
+                "point": [float(v) for v in margins.point[row]],
+                "exact": bool(found.exact and margins.certified[row]),
             },
             scope=scope,
         )
@@ -85,17 +86,13 @@ def _evidence(
     return [[float(v) for v in point] for point in (start[longest] + end[longest]) / 2]
 
 
-def _closest(
-    margins: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]],
-    a: int,
-    b: int,
-) -> dict[str, float | int]:
+def _closest(margins: Margins, a: int, b: int) -> dict[str, float | int]:
     """The example nearest to this boundary, among those to which it is the nearest one."""
-    mine = (np.sort(margins[2], axis=1) == (a, b)).all(axis=1) & np.isfinite(margins[0])
+    mine = (margins.classes == (a, b)).all(axis=1) & np.isfinite(margins.distance)
     if not mine.any():
         return {}
-    row = int(np.argmin(np.where(mine, margins[0], np.inf)))
-    return {"example": row, "margin": float(margins[0][row])}
+    row = int(np.argmin(np.where(mine, margins.distance, np.inf)))
+    return {"example": row, "margin": float(margins.distance[row])}
 
 
 def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Finding]:

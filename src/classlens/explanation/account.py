@@ -9,8 +9,7 @@ from typing import Protocol
 
 from numpy.typing import ArrayLike
 
-from classlens.analysis.cells import regions
-from classlens.analysis.planes import WindowLike
+from classlens.analysis.geometry import Rectangle, regions
 from classlens.analysis.unit_facts import check_fit, units
 from classlens.analysis.verdicts import last_drop
 from classlens.data.dataset import Dataset
@@ -90,7 +89,7 @@ def explain(
     data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     *,
     history: History | None = None,
-    window: WindowLike | None = None,
+    window: Rectangle | None = None,
 ) -> Explanation:
     """Say what a network does, unit by unit and class by class.
 
@@ -133,7 +132,7 @@ def _gather(
     network: Network,
     data: Dataset | None,
     history: History | None,
-    window: WindowLike | None,
+    window: Rectangle | None,
     features: tuple[str, ...],
 ) -> Iterator[Finding]:
     facts = units(network, data, features=features)

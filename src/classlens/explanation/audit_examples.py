@@ -208,13 +208,15 @@ def _lead(f: Finding, e: Evidence) -> Complaints:
     z = e.network.logits(e.examples.X[rows]).astype(np.float64)
     leads = [row[k] - max(v for i, v in enumerate(row) if i != k) for row in z.tolist()]
     yield from same("how often it leads", (f.holds, f.of), (sum(v > 0 for v in leads), len(rows)))
-    yield from differs("the lowest lead", f.numbers["lowest"], min(leads))
-    yield from differs("the mean lead", f.numbers["mean"], math.fsum(leads) / len(leads))
+    size = max(1.0, float(np.abs(z).max()))
+    yield from differs("the lowest lead", f.numbers["lowest"], min(leads), scale=size)
+    mean = math.fsum(leads) / len(leads)
+    yield from differs("the mean lead", f.numbers["mean"], mean, scale=size)
     if f.numbers["example"] not in rows:
         yield "its example is of another class"
     else:
         place = int(np.flatnonzero(rows == f.numbers["example"])[0])
-        yield from differs("the example's lead", leads[place], f.numbers["lowest"])
+        yield from differs("its example's lead", leads[place], f.numbers["lowest"], scale=size)
 
 
 def _mistake(f: Finding, e: Evidence) -> Complaints:
@@ -224,7 +226,8 @@ def _mistake(f: Finding, e: Evidence) -> Complaints:
     yield from same("its prediction", wrong, int(e.predicted[row]))
     yield from differs("the example", n["x"], e.examples.X[row])
     z = e.network.logits(e.examples.X[row : row + 1]).astype(np.float64)[0]
-    yield from differs("the wrong lead", n["lead"], z[wrong] - z[true])
+    size = max(1.0, float(np.abs(z).max()))
+    yield from differs("the wrong lead", n["lead"], z[wrong] - z[true], scale=size)
     names = [None, *(layer.name for layer in e.network.layers)]
     yield from same("the layer", s["layer"], names[-2])
     inputs = e.examples.X if s["layer"] is None else e.values[s["layer"]][1]

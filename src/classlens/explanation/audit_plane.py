@@ -27,7 +27,7 @@ def _areas(f: Finding, e: Evidence) -> Complaints:
     for k, share in enumerate(n["shares"]):
         seen = float((classes == k).mean())
         # A cell that the boundary crosses counts as a whole; what falls between points is missed.
-        doubt = float((border & (classes == k)).mean()) + 0.002
+        doubt = float((border & (classes == k)).mean()) + 0.002 + n["error"]
         if abs(seen - share) > doubt:
             yield f"class {k}'s share should be near {seen:.4f}, and is said to be {share:.4f}"
 

@@ -21,11 +21,18 @@ _CLOSE = 1e-6
 Complaints = Iterator[str]
 
 
-def differs(what: str, said: Any, found: Any) -> Complaints:
-    """A complaint unless two numbers, or lists of them, agree."""
+def differs(what: str, said: Any, found: Any, *, scale: float = 1.0) -> Complaints:
+    """A complaint unless two numbers, or lists of them, agree.
+
+    Args:
+        what: whose numbers they are.
+        said: what the finding says.
+        found: what the check found.
+        scale: the size of the numbers whose difference they are: float32 loses its last digits.
+    """
     a, b = np.asarray(said, np.float64), np.asarray(found, np.float64)
     if a.shape != b.shape or not np.all(
-        (np.abs(a - b) <= _CLOSE * np.maximum(1, np.maximum(np.abs(a), np.abs(b)))) | (a == b)
+        (np.abs(a - b) <= _CLOSE * np.maximum(scale, np.maximum(np.abs(a), np.abs(b)))) | (a == b)
     ):
         yield f"{what} should be {found}, and is said to be {said}"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classlens.analysis.planes import Regions
 from classlens.view.displays import frame, labels, panels, points, strokes
-from classlens.view.displays.regions import fill
+from classlens.view.displays.decisions import fill
 from classlens.view.displays.scales import Scale, heat, scale_of
 
 # The multiplication sign.
