@@ -65,7 +65,7 @@ def at_most(limit: float, show: Callable[[float], str]) -> Goal:
 
 def seconds(value: float) -> str:
     """A duration in seconds, in words."""
-    return f"{value * 1e3:.1f} ms" if value < 0.1 else f"{value:.2f} s"
+    return f"{value * 1e3:.4g} ms" if value < 1 else f"{value:.4g} s"
 
 
 def installed(module: str) -> bool:

@@ -228,3 +228,10 @@ def test_where_no_folder_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", fail)
     with pytest.raises(OutputError, match="Permission denied"), folder_for(tmp_path):
         pass
+
+
+def test_a_pipe_or_a_device_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="it is not a regular file"):
+        write_whole(tmp_path / "pipe", b"x")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)

@@ -111,7 +111,7 @@ def test_what_is_read_from_text_is_what_was_set(options: dict[str, Any]) -> None
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert refusal(epochs=0, schedule="step", learning_rate=-1).splitlines() == [
-        "learning_rate must be a finite number above 0. Got -1 instead.",
+        "learning_rate must be a finite number above 0 and below 1e+30. Got -1 instead.",
         f"schedule must be one of {', '.join(SCHEDULES)}. Got 'step' instead.",
         "epochs must be a whole number of at least 1. Got 0 instead.",
     ]

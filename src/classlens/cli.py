@@ -140,6 +140,8 @@ def lab(
     The defaults are the lab's, and so are the numbers.
     """
     settings = _settings(options)
+    if str(out) == ".":
+        raise ArgumentError("--out must name a folder of its own. Got the current one instead.")
     kind = Whole(4)
     count = kind.check("samples", kind.read(samples))
     with folder_for(out):

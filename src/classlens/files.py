@@ -89,6 +89,9 @@ def _target(path: Path) -> Path:
     target = Path(os.path.realpath(path))
     if target.is_symlink():
         raise OSError(errno.ELOOP, "it is a link that leads back to itself")
+    if target.exists() and not target.is_file():
+        # Renaming a file over a device or a pipe would destroy it, for the whole machine.
+        raise OSError(errno.EINVAL, "it is not a regular file")
     return target
 
 

@@ -84,7 +84,7 @@ class Settings:
     )
     optimizer: str = _row(Word(OPTIMIZERS), "adam", "How gradients become updates.")
     learning_rate: float = _row(
-        Number(0.0, low_allowed=False), 0.01, "Size of an update, at the schedule's peak."
+        Number(0.0, 1e30, low_allowed=False), 0.01, "Size of an update, at the schedule's peak."
     )
     schedule: str = _row(Word(SCHEDULES), "constant", "How the learning rate changes over the run.")
     momentum: float = _row(
@@ -103,9 +103,11 @@ class Settings:
         Whole(), None, "Decides the orders and the held-out parts by itself.", "the same as seed"
     )
     weight_decay: float = _row(
-        Number(0.0), 0.0, "Pull of the kernels towards 0, in proportion to their size (L2)."
+        Number(0.0, 1e30), 0.0, "Pull of the kernels towards 0, in proportion to their size (L2)."
     )
-    l1: float = _row(Number(0.0), 0.0, "Pull of the kernels towards 0, the same for all sizes.")
+    l1: float = _row(
+        Number(0.0, 1e30), 0.0, "Pull of the kernels towards 0, the same for all sizes."
+    )
     class_weight: str | Mapping[str, float] | None = _row(
         ClassWeights(), None, "How much a sample of each class counts in the loss.", "all alike"
     )

@@ -32,13 +32,19 @@ class Piece:
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that a test compares; areas and lengths are rounded only here."""
+    """Everything that a test compares; numbers are rounded only here.
+
+    ``clear`` says whether rounded arithmetic can tell the classes' pieces apart at all: it cannot
+    where one is ahead by less than the rounding of its logits all over a piece, or where a piece is
+    narrower than the places of its corners are known.
+    """
 
     areas: list[float]
     class_areas: list[float]
     tie_area: float
     boundary_length: float
     segments: list[tuple[tuple[float, float], tuple[float, float], int, int]]
+    clear: bool
 
     def margin(self, point: Sequence[float]) -> float:
         """The distance from a point to the nearest boundary; infinite without one."""
@@ -84,6 +90,7 @@ def solve(network: Network, window: tuple[tuple[float, float], tuple[float, floa
         tie_area=float(sum((area(p.polygon) for p in pieces if _tied(p, todo[p.region][1])), zero)),
         boundary_length=math.fsum(math.dist(a, b) for a, b, _, _ in segments),
         segments=segments,
+        clear=all(_clear(piece, todo[piece.region][1]) for piece in pieces),
     )
 
 
@@ -161,6 +168,25 @@ def _tied(piece: Piece, logits: list[Plane]) -> bool:
     return any(
         logits[piece.label] == other for label, other in enumerate(logits) if label != piece.label
     )
+
+
+def _clear(piece: Piece, logits: list[Plane]) -> bool:
+    extent = max(
+        math.dist((float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
+        for a in piece.polygon
+        for b in piece.polygon
+    )
+    if float(area(piece.polygon)) < 1e-8 * extent:
+        return False
+    for label, other in enumerate(logits):
+        mine = logits[piece.label]
+        if label != piece.label and other != mine:
+            lead = tuple(m - t for m, t in zip(mine, other, strict=True))
+            most = max(abs(_at(lead, point)) for point in piece.polygon)  # type: ignore[arg-type]
+            size = max(abs(_at(mine, point)) for point in piece.polygon)
+            if most < size / 10**10:
+                return False
+    return True
 
 
 def _boundaries(

@@ -335,3 +335,9 @@ def test_an_image_shape_of_another_size() -> None:
         "image_shape must hold as many numbers as X has columns, 2. Got (2, 2), which holds 4, "
         "instead."
     )
+
+
+def test_masked_entries_are_refused():
+    masked = np.ma.masked_greater(np.array([[1.0], [9.0]]), 5)
+    with pytest.raises(DataError, match=r"X must have no masked entries\. Got 1\."):
+        Dataset(masked, [0, 1])

@@ -221,7 +221,9 @@ def test_options_are_checked_first():
         cl.fit(cl.blobs(), epochs=0, learning_rate=float("nan"), optimizer="adm")
     message = str(caught.value)
     assert "epochs must be a whole number of at least 1. Got 0 instead." in message
-    assert "learning_rate must be a finite number above 0. Got nan instead." in message
+    assert (
+        "learning_rate must be a finite number above 0 and below 1e+30. Got nan instead." in message
+    )
     assert "Did you mean 'adam'?" in message
     with pytest.raises(
         cl.ArgumentError, match=r"there is no setting 'hiden'\. Did you mean 'hidden'"
@@ -244,3 +246,8 @@ def test_the_same_seed_gives_the_same_run(lab):
     assert np.array_equal(again.history.loss, lab.history.loss)
     other = cl.fit(cl.blobs(), seed=1)
     assert not np.array_equal(other.history.loss, lab.history.loss)
+
+
+def test_progress_must_be_a_function():
+    with pytest.raises(cl.ArgumentError, match=r"progress must be a function\. Got 5 instead"):
+        cl.fit(cl.blobs(), progress=5)

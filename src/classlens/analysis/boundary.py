@@ -201,7 +201,7 @@ def _ties(partition: Partition, level: Flags, label: Ints) -> tuple[Ints, Ints]:
         (face, other)
         for face in faces.tolist()
         for other in indices(np.logical_and.reduce(level[partition.corners_of(face)])).tolist()
-        if other != label[face]
+        if other > label[face]  # a lower one would have won
     ]
     found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     return found[:, 0], found[:, 1]

@@ -139,6 +139,12 @@ class Dataset:
 
 def _array(values: ArrayLike, name: str) -> NDArray[Any]:
     try:
+        if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+            masked = int(np.ma.getmaskarray(values).sum())  # type: ignore[no-untyped-call]
+            raise DataError(
+                f"{name} must have no masked entries. Got {masked}. Fill them or leave their rows "
+                "out first."
+            )
         return np.asarray(values)
     except ValueError as error:
         raise DataError(f"{name} must be an array, with rows of one length. {error}") from None

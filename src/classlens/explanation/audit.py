@@ -48,7 +48,7 @@ def verify(
     for finding in explanation.findings:
         try:
             complaints = list(CHECKS[finding.kind](finding, evidence))
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             complaints = [f"it is malformed ({error!r})"]
         failures += [f"{finding.kind} {dict(finding.subject)}: {each}." for each in complaints]
     if failures:

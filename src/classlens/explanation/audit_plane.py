@@ -69,6 +69,8 @@ def _apart(f: Finding, e: Evidence) -> Complaints:
     """Wherever neighbouring points are of the two classes, another class lies between them."""
     points, classes = e.grid(f.numbers["window"])
     for a, b in f.numbers["pairs"]:
+        if not 0 <= a < b < len(e.network.classes):
+            yield f"{a} and {b} are not two classes"
         for axis in (0, 1):
             first = np.take(classes, range(classes.shape[axis] - 1), axis)
             second = np.take(classes, range(1, classes.shape[axis]), axis)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
-from classlens.errors import DivergedError
+from classlens.errors import ArgumentError, DivergedError
 from classlens.model import Model
 from classlens.network import Network
 from classlens.scores import Evaluation
@@ -100,6 +100,8 @@ def fit(
         0.03
     """
     settings = Settings.of(options)
+    if progress is not None and not callable(progress):
+        raise ArgumentError(f"progress must be a function. Got {progress!r} instead.")
     job = prepare(
         Dataset.of(data),
         settings,
