@@ -131,11 +131,11 @@ def test_a_fresh_seed_is_recorded(tmp_path):
         (["--epochs", "ten"], "epochs must be a whole number of at least 1. Got 'ten' instead."),
         (
             ["--learning-rate", "nan"],
-            "learning_rate must be a finite number above 0 and below 1e+30. Got nan",
+            "a finite number above 0 and below 1e+30. Got nan",
         ),
         (
             ["--learning-rate", "0"],
-            "learning_rate must be a finite number above 0 and below 1e+30. Got 0.0",
+            "a finite number above 0 and below 1e+30. Got 0.0",
         ),
         (["--activation", "rel"], "Got 'rel' instead. Did you mean 'relu'?"),
         (["--optimizer", "adm"], "Got 'adm' instead. Did you mean 'adam'?"),

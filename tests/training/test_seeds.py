@@ -83,6 +83,7 @@ def test_swaps_all_at_once_equal_swaps_one_by_one(n, rows, data):
         for i, j in enumerate(targets):
             row[[i, j]] = row[[j, i]]
     assert np.array_equal(seeds._apply_swaps(partners), expected)
+    assert np.array_equal(seeds._swap_in_turn(partners), expected)
 
 
 @pytest.mark.parametrize("n", [46_340, 46_341, 100_000])

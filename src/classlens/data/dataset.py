@@ -140,7 +140,7 @@ class Dataset:
 def _array(values: ArrayLike, name: str) -> NDArray[Any]:
     try:
         if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-            masked = int(np.ma.getmaskarray(values).sum())  # type: ignore[no-untyped-call]
+            masked = int(np.ma.getmaskarray(values).sum())
             raise DataError(
                 f"{name} must have no masked entries. Got {masked}. Fill them or leave their rows "
                 "out first."
