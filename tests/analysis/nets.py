@@ -26,7 +26,7 @@ def no_bias(random: Random, inputs: int, units: int) -> Weights:
 
 
 def lattice(steps: int, divisor: float) -> Callable[[Random, int, int], Weights]:
-    """Many concurrent, parallel and coincident creases; exact only if the divisor is a power of 2."""
+    """Many concurrent, parallel and coincident creases; exact if the divisor is a power of 2."""
 
     def weights(random: Random, inputs: int, units: int) -> Weights:
         kernel = random.integers(-steps, steps + 1, size=(inputs, units)) / divisor

@@ -1,7 +1,8 @@
-"""The exact geometry against exact arithmetic, a dense grid, and what is known of small networks."""
+"""The exact geometry against exact arithmetic, a dense grid, and known small networks."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import nets
@@ -103,9 +104,7 @@ def lattice_networks(draw):
     hidden = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
     sizes = [2, *hidden, draw(st.integers(2, 3))]
     most = draw(st.integers(1, 3))
-    kernels = [
-        small_integers(draw, shape, most) for shape in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    kernels = [small_integers(draw, shape, most) for shape in itertools.pairwise(sizes)]
     biases = [small_integers(draw, (units,), most) for units in sizes[1:]]
     words = st.sampled_from(["relu", "leaky_relu(0.5)", "linear"])
     activations = [draw(words) for _ in hidden]
@@ -126,9 +125,9 @@ def real_networks(draw):
     sizes = [2, *draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), 2]
     weights = [
         np.array(draw(st.lists(number, min_size=(a + 1) * b, max_size=(a + 1) * b)))
-        for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        for a, b in itertools.pairwise(sizes)
     ]
-    shapes = [(a + 1, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    shapes = [(a + 1, b) for a, b in itertools.pairwise(sizes)]
     layers = [each.reshape(shape) for each, shape in zip(weights, shapes, strict=True)]
     return Network.from_arrays([each[:-1] for each in layers], [each[-1] for each in layers])
 
