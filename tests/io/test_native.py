@@ -70,7 +70,7 @@ def models(draw: st.DrawFn) -> Model:
             Settings,
             hidden=st.just(tuple(sizes[1:-1])),
             activation=st.sampled_from(["tanh", "leaky_relu(0.3)"]),
-            learning_rate=st.floats(1e-300, 1e300),
+            learning_rate=st.floats(1e-300, 1e29),
             seed=st.none() | st.integers(),
             class_weight=st.none()
             | st.just("balanced")

@@ -191,7 +191,10 @@ LACKING = {key: value for key, value in DESCRIPTION.items() if key != "classes"}
         (changed("features", ["a"]), "one name for each of the network's 2 inputs. Got 1 instead."),
         (changed("settings", [1]), "settings must be an object, and is [1]."),
         (changed("settings.epochs", 0), "epochs must be a whole number of at least 1. Got 0"),
-        (changed("settings.l1", 10**400), "l1 must be a finite number of at least 0. Got 1000"),
+        (
+            changed("settings.l1", 10**400),
+            "l1 must be a finite number of at least 0 and below 1e+30. Got 1000",
+        ),
         (changed("settings.epoch", 1), "there is no setting 'epoch'. Did you mean 'epochs'?"),
         (changed("settings.optimizer", {}), "optimizer must be one of adam, adamw, sgd, rmsprop."),
         (changed("settings.momentum", 0.5), "momentum is used by sgd and rmsprop only."),
