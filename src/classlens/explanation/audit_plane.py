@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from classlens.explanation.evidence import Complaints, Evidence, differs, same
 from classlens.explanation.findings import Finding
 
-# Logits tie at a boundary to this share of their size: the forward pass is float32 as a rule.
-_TIE = 1e-4
+# Logits tie at a boundary to this share of their size: where it is exact, and where it is sampled.
+_TIE, _SAMPLED_TIE = 1e-6, 1e-3
+# What float64's rounding may make of two equal logits.
+_ROUNDING = 1e-11
 _AROUND = 2000
 
 
@@ -35,8 +37,8 @@ def _areas(f: Finding, e: Evidence) -> Complaints:
 def _boundary(f: Finding, e: Evidence) -> Complaints:
     n, a, b = f.numbers, f.subject["class"], f.subject["other"]
     points = np.asarray(n["points"], np.float64)
-    z = e.network.logits(points).astype(np.float64)
-    size = _TIE * (1 + np.abs(z).max(axis=1))
+    z = e.precise.logits(points)
+    size = _tie(f) * (1 + np.abs(z).max(axis=1))
     if (np.abs(z[:, a] - z[:, b]) > size).any():
         yield "the two logits differ at a point of it"
     if (z.max(axis=1) - z[:, a] > size).any():
@@ -56,7 +58,7 @@ def _boundary(f: Finding, e: Evidence) -> Complaints:
         )
     if "example" in n:
         x = e.examples.X[n["example"]].astype(np.float64)
-        yield from _clear(e, x, n["margin"], n["window"])
+        yield from _clear(f, e, x, n["margin"], n["window"])
 
 
 def _crossings(classes: NDArray[np.intp], axis: int, a: int, b: int) -> int:
@@ -84,7 +86,7 @@ def _apart(f: Finding, e: Evidence) -> Complaints:
 def _between(e: Evidence, p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.intp]:
     """How many classes a fine walk from each p to its q meets, ends included."""
     walk = np.linspace(0, 1, 2001)[:, None, None]
-    classes = e.network.predict((p + walk * (q - p)).reshape(-1, 2)).reshape(len(walk), len(p))
+    classes = e.precise.predict((p + walk * (q - p)).reshape(-1, 2)).reshape(len(walk), len(p))
     return np.array([len(set(column)) for column in classes.T.tolist()], np.intp)
 
 
@@ -95,17 +97,26 @@ def _closest(f: Finding, e: Evidence) -> Complaints:
     yield from differs("the example", n["x"], x)
     yield from differs("the distance", n["distance"], float(np.linalg.norm(point - x)))
     yield from same("its prediction", s["class"], int(e.predicted[s["example"]]))
-    z = e.network.logits(point[None, :]).astype(np.float64)[0]
-    if abs(z[s["class"]] - z[s["other"]]) > _TIE * (1 + np.abs(z).max()):
+    z = e.precise.logits(point[None, :])[0]
+    size = _tie(f) * (1 + np.abs(z).max())
+    if abs(z[s["class"]] - z[s["other"]]) > size:
         yield "the two logits differ at the point"
-    if z.max() - z[s["class"]] > _TIE * (1 + np.abs(z).max()):
+    if z.max() - z[s["class"]] > size:
         yield "another logit is larger at the point"
     if n["exact"]:
-        yield from _clear(e, x, n["distance"], None)
+        yield from _clear(f, e, x, n["distance"], None)
+
+
+def _tie(f: Finding) -> float:
+    return _SAMPLED_TIE if f.scope == "sampled" else _TIE
 
 
 def _clear(
-    e: Evidence, x: NDArray[np.float64], radius: float, window: list[list[float]] | None
+    f: Finding,
+    e: Evidence,
+    x: NDArray[np.float64],
+    radius: float,
+    window: list[list[float]] | None,
 ) -> Complaints:
     """A complaint if a point nearer to x than the radius is of another class."""
     random = np.random.default_rng(0)
@@ -117,8 +128,10 @@ def _clear(
     if window is not None:
         low, high = np.asarray(window, np.float64).T
         around = around[((around >= low) & (around <= high)).all(axis=1)]
-    here = int(e.network.predict(x[None, :])[0])
-    if (e.network.predict(around) != here).any():
+    here = int(e.precise.predict(x[None, :])[0])
+    z = e.precise.logits(around)
+    doubt = _SAMPLED_TIE if f.scope == "sampled" else _ROUNDING
+    if (z.max(axis=1) - z[:, here] > doubt * (1 + np.abs(z).max(axis=1))).any():
         yield f"a point nearer than {radius} is of another class"
 
 

@@ -63,6 +63,16 @@ class Evidence:
         return self.data
 
     @cached_property
+    def precise(self) -> Network:
+        """The network in float64: the plane's findings are too fine for float32's rounding."""
+        layers = self.network.layers
+        return Network.from_arrays(
+            [layer.kernel.astype(np.float64) for layer in layers],
+            [layer.bias.astype(np.float64) for layer in layers],
+            activations=[layer.activation for layer in layers],
+        )
+
+    @cached_property
     def values(self) -> dict[str, tuple[Array, Array]]:
         """Pre-activations and activations of every layer on the examples, by the layer's name."""
         found = self.network.forward(self.examples.X)
@@ -91,5 +101,5 @@ class Evidence:
         """Points at the middles of a window's cells, shape (_GRID, _GRID, 2), and their classes."""
         axes = [low + (np.arange(_GRID) + 0.5) * (high - low) / _GRID for low, high in window]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        classes = self.network.predict(points.reshape(-1, 2)).reshape(_GRID, _GRID)
+        classes = self.precise.predict(points.reshape(-1, 2)).reshape(_GRID, _GRID)
         return points, classes
