@@ -30,6 +30,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "startup": "startup:commands",
         "rates": "training:rates",
         "progress": "progress:progress",
+        "geometry": "geometry:geometry",
     }
 )
 

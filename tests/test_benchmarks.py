@@ -181,4 +181,7 @@ def test_every_benchmark_runs(tmp_path):
         "784-128-10, batch 256",
         "fit with progress",
         "between progress calls",
+        "lab, 2-2-4",
+        "random, [4]x3",
+        "trained, [8]x3",
     }

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from classlens.analysis.slices import Slice
 from classlens.network import Network
 
 Point = tuple[Fraction, Fraction]
@@ -51,12 +52,20 @@ class Truth:
         return min((_distance(point, a, b) for a, b, _, _ in self.segments), default=math.inf)
 
 
-def solve(network: Network, window: tuple[tuple[float, float], tuple[float, float]]) -> Truth:
+def solve(
+    network: Network,
+    window: tuple[tuple[float, float], tuple[float, float]],
+    plane: Slice | None = None,
+) -> Truth:
     """The linear regions, classes and boundaries of a network with linear pieces."""
     (left, right), (low, high) = [[Fraction(value) for value in side] for side in window]
     square = [(left, low), (right, low), (right, high), (left, high)]
     one, zero = Fraction(1), Fraction(0)
-    todo: list[tuple[Polygon, list[Plane]]] = [(square, [(one, zero, zero), (zero, one, zero)])]
+    inputs = [(one, zero, zero), (zero, one, zero)]
+    if plane is not None:
+        columns = zip(plane.u.tolist(), plane.v.tolist(), plane.origin.tolist(), strict=True)
+        inputs = [(Fraction(s), Fraction(t), Fraction(p)) for s, t, p in columns]
+    todo: list[tuple[Polygon, list[Plane]]] = [(square, inputs)]
     for layer in network.layers:
         slopes = layer.activation.slopes
         assert slopes is not None
@@ -84,13 +93,14 @@ def solve(network: Network, window: tuple[tuple[float, float], tuple[float, floa
     for piece in pieces:
         class_areas[piece.label] += area(piece.polygon)
     segments = _boundaries(pieces)
+    size = math.hypot(float(right - left), float(high - low))
     return Truth(
         areas=[float(value) for value in areas],
         class_areas=[float(value) for value in class_areas],
         tie_area=float(sum((area(p.polygon) for p in pieces if _tied(p, todo[p.region][1])), zero)),
         boundary_length=math.fsum(math.dist(a, b) for a, b, _, _ in segments),
         segments=segments,
-        clear=all(_clear(piece, todo[piece.region][1]) for piece in pieces),
+        clear=all(_clear(piece, todo[piece.region][1], size) for piece in pieces),
     )
 
 
@@ -170,21 +180,21 @@ def _tied(piece: Piece, logits: list[Plane]) -> bool:
     )
 
 
-def _clear(piece: Piece, logits: list[Plane]) -> bool:
+def _clear(piece: Piece, logits: list[Plane], size: float) -> bool:
     extent = max(
         math.dist((float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
         for a in piece.polygon
         for b in piece.polygon
     )
-    if float(area(piece.polygon)) < 1e-8 * extent:
+    if float(area(piece.polygon)) < 4e-9 * size * extent:
         return False
     for label, other in enumerate(logits):
         mine = logits[piece.label]
         if label != piece.label and other != mine:
             lead = tuple(m - t for m, t in zip(mine, other, strict=True))
             most = max(abs(_at(lead, point)) for point in piece.polygon)  # type: ignore[arg-type]
-            size = max(abs(_at(mine, point)) for point in piece.polygon)
-            if most < size / 10**10:
+            largest = max(abs(_at(mine, point)) for point in piece.polygon)
+            if most < largest / 10**10:
                 return False
     return True
 

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.analysis.slices import Slice
 from classlens.network import Network
 
 Floats = NDArray[np.float64]
 Weights = tuple[Floats, Floats]
+Window = tuple[tuple[float, float], tuple[float, float]]
 Random = np.random.Generator
 
 
@@ -107,8 +109,56 @@ def small(kind: str, seed: int) -> Network:
     )
 
 
+# How far the window's corner is from the origin, and how long its sides are.
+PLACES = [
+    ((-1.0, -1.0), (2.0, 2.0)),
+    ((-1e-6, 2e-7), (2e-6, 2e-6)),
+    ((-1e6, -1e6), (2e6, 2.5e6)),
+    ((-1.0, -1e-6), (2.0, 2e-6)),
+    ((1000.0, -2000.0), (1.0, 1.0)),
+]
+
+
+def odd(kind: str, seed: int) -> tuple[Network, Window, Slice | None]:
+    """A network of any number of inputs, layers and classes, with a window of any size and place.
+
+    Its creases cross the window: biases are as large as the window is wide.
+    """
+    random = np.random.default_rng([seed, list(KINDS).index(kind), 1])
+    inputs, depth = int(random.choice([2, 2, 3, 8])), int(random.integers(3))
+    hidden = random.integers(1, [1, 12, 7][depth], size=depth).tolist()
+    sizes = [inputs, *hidden, int(random.integers(1, 13))]
+    layers = [KINDS[kind](random, *pair) for pair in itertools.pairwise(sizes)]
+    corner, sides = PLACES[int(random.integers(len(PLACES)))]
+    x0, x1 = ((low, low + side) for low, side in zip(corner, sides, strict=True))
+    scale = min(sides) / 2
+    layers = [(kernel, bias * scale) for kernel, bias in layers]
+    plane = Slice(*random.normal(size=(3, inputs))) if inputs > 2 else None
+    middle = np.mean([x0, x1], axis=1)
+    at = middle if plane is None else plane.lift(middle[None])[0]
+    layers[0] = (layers[0][0], layers[0][1] - at @ layers[0][0])
+    dtype = np.float32 if random.random() < 0.3 else np.float64
+    last = str(random.choice(["linear", "linear", "relu", "leaky_relu(0.1)"]))
+    network = Network.from_arrays(
+        [kernel.astype(dtype) for kernel, _ in layers],
+        [bias.astype(dtype) for _, bias in layers],
+        activations=[*(str(random.choice(ACTIVATIONS)) for _ in hidden), last],
+    )
+    return network, (x0, x1), plane
+
+
 def wide(hidden: list[int], *, seed: int = 0, classes: int = 4, inputs: int = 2) -> Network:
     """A network with He's initial kernels and some biases."""
     random = np.random.default_rng(seed)
     layers = [generic(random, *pair) for pair in itertools.pairwise([inputs, *hidden, classes])]
     return Network.from_arrays([kernel for kernel, _ in layers], [bias for _, bias in layers])
+
+
+def bent(activation: str, hidden: list[int], *, seed: int = 3, inputs: int = 2) -> Network:
+    """A network with curved activations, with kernels large enough to see them bend."""
+    layers = wide(hidden, seed=seed, inputs=inputs).layers
+    return Network.from_arrays(
+        [2 * layer.kernel for layer in layers],
+        [layer.bias for layer in layers],
+        activations=[activation] * len(hidden) + ["linear"],
+    )

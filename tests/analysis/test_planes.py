@@ -1,4 +1,4 @@
-"""Windows, and the sampled planes against direct evaluation and known geometry."""
+"""Windows, and values on a grid against direct evaluation."""
 
 from __future__ import annotations
 
@@ -13,15 +13,24 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from classlens.analysis import planes
-from classlens.analysis.planes import Window, after, sample_layer, sample_regions, up_to, values_at
+from classlens.analysis.geometry import regions
+from classlens.analysis.planes import (
+    Window,
+    after,
+    fitting_resolution,
+    layer_values,
+    odds,
+    probe,
+    up_to,
+    values_at,
+)
+from classlens.analysis.slices import Slice
 from classlens.errors import ArgumentError, DataError
 from classlens.network import Network
 from classlens.scores import softmax
 
 UNIT = Window((-1, 1), (-1, 1))
-
-# Three logits whose regions meet in (0, 0): x0 - x1, -x0 - x1, 2 x1.
-STAR = Network.from_arrays([[[1.0, -1.0, 0.0], [-1.0, -1.0, 2.0]]], [[0.0, 0.0, 0.0]])
+LOGITS = st.floats(-12, 12)
 
 
 def random_network(seed: int, sizes: tuple[int, ...] = (2, 6, 4), dtype: Any = float) -> Network:
@@ -86,139 +95,68 @@ class TestWindow:
             assert column.max() < high
 
 
-class TestRegions:
-    def test_winners_and_confidences_are_the_network_s(self) -> None:
-        network = random_network(1)
-        sampled = sample_regions(network, UNIT, resolution=23)
-        x0, x1 = np.meshgrid(np.linspace(-1, 1, 23), np.linspace(-1, 1, 23))
-        points = np.stack([x0, x1], axis=2).reshape(-1, 2)
-        np.testing.assert_array_equal(sampled.winner.ravel(), network.predict(points))
-        best = softmax(network.logits(points)).max(axis=1)
-        np.testing.assert_allclose(sampled.confidence.ravel(), best, rtol=1e-12)
-
-    def test_three_rays_that_meet_without_spurs(self) -> None:
-        sampled = sample_regions(STAR, UNIT, resolution=40)  # (0, 0) is inside a cell
-        assert {tuple(pair) for pair in sampled.pairs.tolist()} == {(0, 1), (0, 2), (1, 2)}
-        lengths = {
-            pair: np.linalg.norm(
-                np.diff(sampled.boundary[(sampled.pairs == pair).all(axis=1)], axis=1), axis=2
-            ).sum()
-            for pair in [(0, 1), (0, 2), (1, 2)]
-        }
-        # x0 = 0 downwards; 3 x1 = x0 and 3 x1 = -x0 upwards
-        assert lengths[0, 1] == pytest.approx(1)
-        assert lengths[0, 2] == pytest.approx(np.hypot(1, 1 / 3))
-        assert lengths[1, 2] == pytest.approx(np.hypot(1, 1 / 3))
-        met = np.abs(sampled.boundary).max(axis=2) < 1e-9
-        assert met.sum() == 3  # each ray ends in the corner, and nothing else is there
-
-    @pytest.mark.parametrize("seed", range(6))
-    def test_lines_are_closed(self, seed: int) -> None:
-        sampled = sample_regions(random_network(seed, (2, 12, 5)), UNIT, resolution=50)
-        ends = np.round(sampled.boundary.reshape(-1, 2), 9)
-        places, counts = np.unique(ends, axis=0, return_counts=True)
-        loose = places[counts == 1]
-        assert (np.abs(loose).max(axis=1) > 1 - 1e-8).all()  # only on the window's rim
-
-    @pytest.mark.parametrize("seed", range(6))
-    def test_two_classes_tie_on_the_lines_of_a_linear_network(self, seed: int) -> None:
-        network = random_network(seed, (2, 5))
-        sampled = sample_regions(network, UNIT, resolution=60)
-        middle = sampled.boundary.mean(axis=1)
-        logits = network.logits(middle)
-        rows = np.arange(len(middle))
-        one, other = logits[rows, sampled.pairs[:, 0]], logits[rows, sampled.pairs[:, 1]]
-        np.testing.assert_allclose(one, other, atol=1e-9)
-        assert (logits.max(axis=1) - one < 0.2).all()  # up to a cell, the two are the largest
-
-    def test_a_finer_grid_comes_nearer_to_the_tie(self) -> None:
-        network = random_network(3, (2, 8, 4))
-
-        def worst(resolution: int) -> float:
-            sampled = sample_regions(network, UNIT, resolution=resolution)
-            logits = np.sort(network.logits(sampled.boundary.reshape(-1, 2)), axis=1)
-            return float((logits[:, -1] - logits[:, -2]).mean())
-
-        assert worst(240) < worst(60) / 3
-
-    def test_one_class_has_no_boundary(self) -> None:
-        sampled = sample_regions(Network.from_arrays([[[1.0], [1.0]]], [[0.0]]), UNIT, resolution=5)
-        assert sampled.boundary.shape == (0, 2, 2)
-        assert sampled.pairs.shape == (0, 2)
-        assert (sampled.confidence == 1).all()
-
-    def test_equal_logits_everywhere_go_to_the_lowest_class(self) -> None:
-        network = Network.from_arrays([np.zeros((2, 3))], [np.zeros(3)])
-        sampled = sample_regions(network, UNIT, resolution=5)
-        assert (sampled.winner == 0).all()
-        assert len(sampled.boundary) == 0
-
-    def test_chunks_change_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        network = random_network(2)
-        whole = sample_regions(network, UNIT, resolution=30)
-        monkeypatch.setattr(planes, "_BUDGET", 100)
-        parts = sample_regions(network, UNIT, resolution=30)
-        np.testing.assert_array_equal(whole.winner, parts.winner)
-        np.testing.assert_allclose(whole.boundary, parts.boundary, atol=1e-12)
-
-    def test_float32_stays_float32(self) -> None:
-        network = random_network(1, dtype=np.float32)
-        assert sample_regions(network, UNIT, resolution=9).confidence.dtype == np.float32
-        layer = sample_layer(network, UNIT, layer="L1", resolution=9)
-        assert layer.activation.dtype == np.float32
-
-    def test_far_from_the_origin(self) -> None:
-        moved = Network.from_arrays(
-            [STAR.layers[0].kernel], [-np.array([1e6, -2e6]) @ STAR.layers[0].kernel]
-        )
-        # One side is longer than the other, or grid points would lie on the ties.
-        window = Window((1e6 - 1.03, 1e6 + 1), (-2e6 - 1, -2e6 + 1))
-        near = sample_regions(STAR, Window((-1.03, 1), (-1, 1)), resolution=30)
-        far = sample_regions(moved, window, resolution=30)
-        np.testing.assert_array_equal(near.winner, far.winner)
-        np.testing.assert_allclose(far.boundary - [1e6, -2e6], near.boundary, atol=1e-6)
-
-
-class TestLayers:
-    def test_values_are_the_forward_pass_s(self) -> None:
+class TestLayerValues:
+    def test_they_are_the_forward_pass_s(self) -> None:
         network = random_network(4)
-        sampled = sample_layer(network, UNIT, layer="L1", resolution=7)
-        assert sampled.activation.shape == (7, 7, 6)
+        values = layer_values(up_to(network, "L1"), UNIT, resolution=7)
+        assert values.shape == (7, 7, 6)
         corner = network.forward([[-1.0, 1.0]])[0].activation[0]  # the last row, the first column
-        np.testing.assert_allclose(sampled.activation[-1, 0], corner)
+        np.testing.assert_allclose(values[-1, 0], corner)
 
-    def test_a_crease_is_where_the_unit_turns_on(self) -> None:
-        network = random_network(4)
-        sampled = sample_layer(network, UNIT, layer="L1", resolution=31)
-        for unit, crease in enumerate(sampled.creases):
-            z = network.forward(crease.reshape(-1, 2))[0].pre_activation[:, unit]
-            np.testing.assert_allclose(z, 0, atol=1e-9)
+    def test_on_a_slice(self) -> None:
+        network = random_network(2, (3, 5, 4))
+        plane = Slice([1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+        values = layer_values(network, UNIT, resolution=3, lift=plane.lift)
+        np.testing.assert_allclose(values[0, 2], network.logits([[1.0, 1.0, 1.0]])[0])
 
-    @pytest.mark.parametrize(
-        ("activation", "creased"), [("relu", 1), ("leaky_relu", 1), ("tanh", 0), ("linear", 0)]
-    )
-    def test_only_kinks_have_creases(self, activation: str, creased: int) -> None:
-        network = Network.from_arrays([[[1.0], [0.0]]], [[0.0]], activations=[activation])
-        (crease,) = sample_layer(network, UNIT, layer="L1", resolution=10).creases
-        assert (len(crease) > 0) == creased
+    def test_float32_is_computed_in_float64(self) -> None:
+        single = random_network(1, dtype=np.float32)
+        values = layer_values(single, UNIT, resolution=9)
+        assert values.dtype == np.float64
+        np.testing.assert_allclose(values[0, 0], single.logits([[-1.0, -1.0]])[0], rtol=1e-5)
 
-    def test_a_unit_that_is_off_over_an_area_has_no_crease_there(self) -> None:
-        # The second layer's pre-activation is the first one's activation: 0 for all x0 <= 0.
-        network = Network.from_arrays(
-            [[[1.0], [0.0]], [[1.0]], [[1.0]]], [[0.0], [0.0], [0.0]], names=["a", "b", "c"]
+    @pytest.mark.parametrize("resolution", [1, 2.5, "many"])
+    def test_the_resolution(self, resolution: Any) -> None:
+        said = f"resolution must be a whole number of at least 2. Got {resolution!r} instead."
+        with pytest.raises(ArgumentError, match=re.escape(said)):
+            layer_values(random_network(0), UNIT, resolution=resolution)
+
+    def test_overflow_is_named(self) -> None:
+        network = Network.from_arrays([np.full((2, 1), 1e200), np.full((1, 1), 1e200)], [[0], [0]])
+        said = (
+            "Got an overflow of float64 in the window ((-1.0, 1.0), (-1.0, 1.0)); choose one nearer"
         )
-        (crease,) = sample_layer(network, UNIT, layer="b", resolution=10).creases
-        assert len(crease) > 0
-        assert (np.abs(crease[:, :, 0]) < 0.2).all()  # within the cells at x0 = 0
+        with pytest.raises(DataError, match=re.escape(said)):
+            layer_values(network, UNIT, resolution=3)
 
     def test_an_unknown_layer(self) -> None:
         with pytest.raises(ArgumentError, match=r"layers are L1, L2. Got 'L9' instead"):
-            sample_layer(random_network(0), UNIT, layer="L9", resolution=5)
+            up_to(random_network(0), "L9")
+
+    @pytest.mark.parametrize(("panels", "points"), [(1, 160), (3, 110), (13, 80), (33, 64)])
+    def test_more_panels_have_fewer_points(self, panels: int, points: int) -> None:
+        assert fitting_resolution(panels) == points
+
+
+class TestOdds:
+    @given(arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(2, 6)), elements=LOGITS))
+    def test_they_are_those_of_the_softmax(self, logits: Any) -> None:
+        share = softmax(logits)
+        others = np.stack(
+            [np.delete(share, each, axis=1).sum(axis=1) for each in range(logits.shape[1])], axis=1
+        )
+        np.testing.assert_allclose(odds(logits), np.log(share / others), rtol=1e-9, atol=1e-9)
+
+    def test_far_apart_they_are_the_lead_and_finite(self) -> None:
+        assert odds(np.array([[1e4, -1e4, 0.0]])).tolist() == [[1e4, -2e4, -1e4]]
+
+    def test_a_single_class_is_certain(self) -> None:
+        assert odds(np.zeros((2, 1))).tolist() == [[np.inf], [np.inf]]
 
 
 class TestParts:
     def test_up_to_and_after_make_the_whole(self) -> None:
-        network = random_network(5, (3, 4, 2, 5))
+        network = random_network(5, (3, 4, 2, 4))
         X = np.random.default_rng(0).normal(size=(10, 3))
         hidden = values_at(up_to(network, "L2"), X).activation
         rest = after(network, "L2")
@@ -226,38 +164,19 @@ class TestParts:
         assert rest.classes == network.classes
         assert up_to(network, "L3") is network
 
+    def test_a_probe_has_the_layer_s_creases_and_no_boundaries(self) -> None:
+        network = random_network(5, (2, 4, 3, 4))
+        found = regions(probe(network, "L2"), UNIT)
+        assert len(found.boundaries) == 0
+        for depth, unit in np.unique(
+            np.stack((found.creases.layer, found.creases.unit), 1), axis=0
+        ):
+            z = network.forward(found.creases.of(depth, unit).reshape(-1, 2))[depth].pre_activation
+            np.testing.assert_allclose(z[:, unit], 0, atol=1e-9)
+        assert set(found.creases.layer.tolist()) == {0, 1}
+
     def test_values_at_no_samples(self) -> None:
         assert values_at(random_network(0), np.empty((0, 2))).activation.shape == (0, 4)
-
-
-class TestErrors:
-    def test_more_inputs(self) -> None:
-        with pytest.raises(
-            ArgumentError, match=r"must have 2 inputs to be drawn over the plane.* Got 3 instead"
-        ):
-            sample_regions(random_network(0, (3, 2)), UNIT, resolution=5)
-
-    @pytest.mark.parametrize("resolution", [1, 2.5, "many"])
-    def test_the_resolution(self, resolution: Any) -> None:
-        said = f"resolution must be a whole number of at least 2. Got {resolution!r} instead."
-        with pytest.raises(ArgumentError, match=re.escape(said)):
-            sample_regions(STAR, UNIT, resolution=resolution)
-
-    def test_overflow_is_named(self) -> None:
-        network = Network.from_arrays(
-            [np.full((2, 1), 1e30, np.float32), np.full((1, 1), 1e30, np.float32)],
-            [np.zeros(1, np.float32)] * 2,
-        )
-        said = (
-            "Got an overflow of float32 in the window ((-1.0, 1.0), (-1.0, 1.0)); choose one nearer"
-        )
-        with pytest.raises(DataError, match=re.escape(said)):
-            sample_regions(network, UNIT, resolution=3)
-
-    def test_a_window_beyond_float32(self) -> None:
-        network = random_network(0, dtype=np.float32)
-        with pytest.raises(ArgumentError, match=r"window must lie within -3.4e\+38 to 3.4e\+38"):
-            sample_regions(network, Window((0, 1e39), (0, 1)), resolution=3)
 
     def test_an_overflow_names_the_row_whatever_the_chunks(
         self, monkeypatch: pytest.MonkeyPatch

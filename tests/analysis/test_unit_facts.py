@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from classlens.analysis.unit_facts import units
 from classlens.data.dataset import Dataset
 from classlens.errors import DataError
+from classlens.model import Model
 from classlens.network import Network
 
 
@@ -108,7 +109,7 @@ def test_zero_units_are_nobody_s_twin():
 
 
 def test_names():
-    facts = units(network(0), features=("a", "b"))
+    facts = units(Model(network(0), ("a", "b")))
     assert facts[0].equation.inputs == ("a", "b")
     assert facts[-1].equation.inputs == ("L1.0", "L1.1", "L1.2", "L1.3", "L1.4")
     assert facts[0].on_data is None

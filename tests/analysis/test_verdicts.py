@@ -10,6 +10,7 @@ from classlens.analysis.verdicts import Merger, confusion, judge, last_drop
 
 GOOD = np.diag([25, 25, 25, 25])
 MERGED = np.array([[25, 0, 0, 0], [1, 0, 0, 24], [0, 0, 25, 0], [0, 0, 0, 25]])
+MIXED = np.array([[18, 7, 0, 0], [0, 25, 0, 0], [0, 0, 22, 3], [0, 0, 0, 25]])
 FAIR = np.array([[22, 3, 0, 0], [0, 25, 0, 0], [0, 0, 22, 3], [0, 0, 0, 25]])
 
 
@@ -25,6 +26,7 @@ FAIR = np.array([[22, 3, 0, 0], [0, 25, 0, 0], [0, 0, 22, 3], [0, 0, 0, 25]])
         (MERGED, 0.5, 0, 0.01, "poor split"),
         (MERGED, 0.5, 0, None, "poor split"),
         (FAIR, 0.4, 0, 0.01, "fair"),
+        (MIXED, 0.4, 0, 0.01, "poor split"),
     ],
 )
 def test_words(table, loss, dead, drop, word):
@@ -32,11 +34,17 @@ def test_words(table, loss, dead, drop, word):
 
 
 def test_mergers_name_the_class_and_the_counts():
-    assert judge(MERGED, 0.5, dead_units=0, last_drop=None).mergers == (Merger(1, 3, 24, 25),)
+    verdict = judge(MERGED, 0.5, dead_units=0, last_drop=None)
+    assert verdict.mergers == (Merger(1, 3, 24, 25, "merged"),)
     # Nine classes of ten may be right and the tenth lost: no accuracy makes that good.
     table = np.diag([100] * 9 + [0])
     table[9, 0] = 10
     assert judge(table, 0.1, dead_units=0, last_drop=None).word == "poor split"
+
+
+def test_classes_that_are_mixed_up_are_not_called_merged():
+    verdict = judge(MIXED, 0.4, dead_units=0, last_drop=None)
+    assert verdict.mergers == (Merger(0, 1, 7, 25, "mixed"),)
 
 
 def test_a_class_without_examples_is_no_merger():

@@ -173,9 +173,7 @@ def classify(creased: Creased) -> Classified:
         lead = logits.lead(newcomer, partition.vertices)
         if lead.below.all():
             continue
-        starts, _, corners = partition.rings()
-        ahead = np.logical_or.reduceat(lead.above.take(corners), starts)
-        behind = np.logical_or.reduceat(lead.below.take(corners), starts)
+        ahead, behind = partition.reach(np.arange(partition.faces), lead)
         faces = indices(ahead & behind)
         cut = cut_along(partition, faces, lead)
         if cut is not None:

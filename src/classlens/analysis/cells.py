@@ -41,8 +41,8 @@ class Cells:
 
     def polygon(self, cell: int) -> Floats:
         """The corners of one cell, counter-clockwise, shape (n, 2)."""
-        ends = np.append(self.starts[1:], len(self.corners))
-        return self.corners[self.starts[cell] : ends[cell]]
+        after = self.starts[cell + 1] if cell + 1 < len(self.starts) else len(self.corners)
+        return self.corners[self.starts[cell] : after]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,12 +13,12 @@ from classlens.analysis.cut import Cut
 from classlens.analysis.folding import Folding, UnitCrease
 from classlens.analysis.heights import Heights, Source, activations, through
 from classlens.analysis.partition import FACE_BYTES, Partition, with_room
-from classlens.analysis.tolerance import QUICK_TOLERANCE, cut_along
+from classlens.analysis.tolerance import LARGEST, QUICK_TOLERANCE, cut_along
 from classlens.analysis.walk import Floats, Ints, indices
 from classlens.errors import ArgumentError
 
-# Beyond this, sums of a few heights might overflow.
-_LARGEST = 1e300
+# An array that grows is there twice for a moment, with room to spare.
+_GROWTH = 1.5
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,19 @@ class Budget:
 
     megabytes: float
 
-    def check(self, faces: int, bytes_each: int) -> None:
+    def check(self, faces: int, bytes_each: int, held: int) -> None:
         """Refuse what does not fit.
 
         Args:
             faces: how many there will be at least.
             bytes_each: how much each takes, beside its place in the partition.
+            held: how many bytes are taken whatever the number of faces.
 
         Raises:
             ArgumentError: saying so.
         """
-        if faces * (FACE_BYTES + ANCESTRY_BYTES + bytes_each) > self.megabytes * 2**20:
+        needed = _GROWTH * faces * (FACE_BYTES + ANCESTRY_BYTES + bytes_each) + held
+        if needed > self.megabytes * 2**20:
             raise ArgumentError(
                 f"the network has at least {faces:,} linear regions in this window, which do not "
                 f"fit into memory_limit={self.megabytes:g} megabytes. Choose a smaller window, or "
@@ -59,7 +61,7 @@ class Creased:
             shape (words, faces). None for a layer without creases.
         logits: at each vertex, shape (vertices, classes).
         sums: the sum of the absolute values of what was added up to each, or None.
-        bounds: for each class a number that these sums nowhere exceed.
+        bounds: for each class a number that such sums nowhere exceed.
     """
 
     partition: Partition
@@ -84,20 +86,21 @@ def crease(chain: Chain, corners: Floats, *, careful: bool, budget: Budget) -> C
     """
     partition = Partition(corners)
     places = partition.places
-    heights: Source = Heights(places, np.abs(places) if careful else None)
+    table = Heights(places, np.abs(places) if careful else None)
+    heights: Source = table
     bounds = np.abs(places).max(axis=0)
     patterns: list[Words | None] = []
     for number, (step, (off, on)) in enumerate(zip(chain.steps, chain.folds, strict=True), 1):
         with np.errstate(over="ignore"):  # reported just below
             bounds = bounds * max(map(abs, step.slopes)) @ step.kernel_sums + step.bias_sums
         _refuse_overflow(bounds, number)
-        budget.check(partition.faces, (16 if careful else 8) * len(bounds))
+        budget.check(partition.faces, (16 if careful else 8) * len(bounds), table.nbytes)
         table = through(step, heights)
         if off == on:
             heights, found = table, None
         else:
             heights = Folding(table, QUICK_TOLERANCE * bounds, partition)
-            found = _cut_all(partition, heights, budget)
+            found = _cut_all(partition, heights, budget, table.nbytes)
             origin = heights.ancestry.faces[: partition.faces]
             patterns = [None if words is None else words[:, origin] for words in patterns]
         patterns.append(found)
@@ -108,9 +111,9 @@ def crease(chain: Chain, corners: Floats, *, careful: bool, budget: Budget) -> C
 
 def _refuse_overflow(bounds: Floats, number: int) -> None:
     most = float(np.max(bounds))
-    if not most < _LARGEST:
+    if not most < LARGEST:
         raise ArgumentError(
-            f"the pre-activations of layer {number} must stay below {_LARGEST:g} in the window. "
+            f"the pre-activations of layer {number} must stay below {LARGEST:g} in the window. "
             f"Got up to {most:g}. Scale the weights down, or choose a window nearer to the data."
         )
 
@@ -168,7 +171,7 @@ class _Crossings:
         return found
 
 
-def _cut_all(partition: Partition, folding: Folding, budget: Budget) -> Words:
+def _cut_all(partition: Partition, folding: Folding, budget: Budget, held: int) -> Words:
     """Cut along the creases of one layer.
 
     Returns:
@@ -177,11 +180,13 @@ def _cut_all(partition: Partition, folding: Folding, budget: Budget) -> Words:
     crossings = _Crossings(folding, partition)
     bits = 3 * 8 * len(crossings.words)
     lines = sum(int(np.bitwise_count(word).sum()) for word in crossings.words)
-    budget.check(partition.faces + lines, bits)  # each line adds a face to each that it crosses
+    budget.check(
+        partition.faces + lines, bits, held
+    )  # each line adds a face to each that it crosses
     for unit in crossings.units():
         line = UnitCrease.of(folding, unit)
         faces = crossings.faces(line)
-        budget.check(partition.faces + len(faces), bits)
+        budget.check(partition.faces + len(faces), bits, held)
         cut = cut_along(partition, faces, line)
         if cut is not None:
             folding.append(cut, line, partition)

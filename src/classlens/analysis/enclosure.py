@@ -17,7 +17,9 @@ import numpy as np
 from classlens.activations import Activation
 from classlens.analysis.chain import slopes_of
 from classlens.analysis.slices import Slice
+from classlens.analysis.tolerance import LARGEST
 from classlens.analysis.walk import Flags, Floats, Ints
+from classlens.errors import ArgumentError
 from classlens.network import Network
 
 # The lowest and the highest slope of an activation between two pre-activations.
@@ -101,10 +103,16 @@ class Plane:
         return cls(tuple(kernels), tuple(biases), activations)
 
     def logits(self, places: Floats) -> Floats:
-        """The logits at points of the window, shape (points, classes)."""
+        """The logits at points of the window, shape (points, classes).
+
+        Raises:
+            ArgumentError: if they overflow.
+        """
         values = places
-        for kernel, bias, activation in self._layers():
-            values = activation(values @ kernel + bias, np)
+        with np.errstate(over="ignore", invalid="ignore"):  # reported just below
+            for kernel, bias, activation in self._layers():
+                values = activation(values @ kernel + bias, np)
+        _refuse_overflow(values)
         return values
 
     def winners(self, places: Floats, extent: Floats) -> tuple[Ints, Flags]:
@@ -117,6 +125,30 @@ class Plane:
         Returns:
             The classes, and flags, shape (rectangles,) each. A flag is set only if no other class
             can be ahead anywhere in the rectangle, nor equal with a lower index.
+
+        Raises:
+            ArgumentError: if a logit at a middle overflows.
+        """
+        with np.errstate(all="ignore"):  # where a bound overflows, nothing is certain
+            values, slopes, spread = self._enclosed(places, extent)
+            _refuse_overflow(values)
+            best = values.argmax(axis=1)
+            one = np.arange(len(places))
+            lead = values[one, best][:, None] - values
+            change = np.abs(slopes[one, :, best][..., None] - slopes)
+            change += spread[one, :, best][..., None] + spread
+            sure = lead - np.einsum("a,kac->kc", extent, change)
+        others = np.arange(values.shape[1])
+        holds = np.where(others > best[:, None], sure >= 0, sure > 0)
+        holds[one, best] = True
+        return best, holds.all(axis=1)
+
+    def _enclosed(self, places: Floats, extent: Floats) -> tuple[Floats, Floats, Floats]:
+        """The logits at the middle of rectangles, and what their slopes are within them.
+
+        Returns:
+            The logits, shape (rectangles, classes); the middles of the slopes along both axes, and
+            how far the slopes may be from these, shape (rectangles, 2, classes) each.
         """
         values, slopes = places, np.broadcast_to(np.eye(2), (len(places), 2, 2))
         spread = np.zeros_like(slopes)
@@ -130,16 +162,15 @@ class Plane:
             spread = np.abs(slopes) * around + spread * (np.abs(middle) + around)
             slopes = slopes * middle
             values = activation(values, np)
-        best = values.argmax(axis=1)
-        one = np.arange(len(places))
-        lead = values[one, best][:, None] - values
-        change = np.abs(slopes[one, :, best][..., None] - slopes)
-        change += spread[one, :, best][..., None] + spread
-        sure = lead - np.einsum("a,kac->kc", extent, change)
-        others = np.arange(values.shape[1])
-        holds = np.where(others > best[:, None], sure >= 0, sure > 0)
-        holds[one, best] = True
-        return best, holds.all(axis=1)
+        return values, slopes, spread
 
     def _layers(self) -> zip[tuple[Floats, Floats, Activation]]:
         return zip(self.kernels, self.biases, self.activations, strict=True)
+
+
+def _refuse_overflow(logits: Floats) -> None:
+    if not (np.abs(logits) < LARGEST).all():
+        raise ArgumentError(
+            f"the logits must stay below {LARGEST:g} all over the window. Got an overflow of "
+            "float64. Scale the weights down, or choose a window nearer to the data."
+        )

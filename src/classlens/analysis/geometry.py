@@ -26,16 +26,20 @@ from classlens.analysis.walk import Floats
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError
 from classlens.kinds import Number
+from classlens.model import HasModel, Model, as_model
 from classlens.network import Network
 
 Rectangle = Window | Sequence[Sequence[float]]
+
+# The product of two such sides, and that of four, can be told from 0.
+_SMALLEST = 1e-75
 
 # Megabytes that the regions of one window may take.
 MEMORY_LIMIT = 2048.0
 
 
 def regions(
-    network: Network,
+    model: Network | Model | HasModel,
     window: Rectangle | None = None,
     slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
     *,
@@ -46,20 +50,23 @@ def regions(
 
     With activations that have linear pieces (relu, leaky_relu, linear) everything is exact, but for
     the rounding of float64, whatever the network's dtype. Structures narrower than about 1e-12 of
-    the window may be merged. With curved activations the classes are sampled, finely where they
-    change, with a bound on the error: see ``Regions.exact``.
+    the window may be merged, and classes whose logits differ by no more than their rounding all
+    over an area count as equal there. With curved activations the classes are sampled, finely where
+    they change, with a bound on the error: see ``Regions.exact``.
 
     Args:
-        network: two inputs, or any number with a slice.
+        model: a Network, a Model or a Run; with two inputs, or any number with a slice.
         window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
             by default the range of the data and a tenth on each side.
         slice: the plane on which the window lies, for networks with other than two inputs.
         data: samples that the default window is to show.
-        memory_limit: how much memory the regions may take, in megabytes.
+        memory_limit: how much memory the regions may take, in megabytes, beside a few for what is
+            computed at a time.
 
     Raises:
         ArgumentError: if network, window and slice do not fit each other, the window is empty or
             missing, or the regions do not fit into the memory.
+        DataError: if the data cannot be used.
 
     Example:
         >>> network = Network.from_arrays([[[1, 0], [0, 1]], [[1, 0], [0, 1]]], [[0, 0], [0, 0]])
@@ -71,10 +78,13 @@ def regions(
         >>> found.locate([[0.5, 0.75]]).label
         array([1])
     """
+    network = model if isinstance(model, Network) else as_model(model).network
     _check_inputs(network, slice)
     limit = Number(0.0, low_allowed=False).check("memory_limit", memory_limit)
     place = _window(network, window, slice, data)
-    corners = np.array([(x, y) for y in place.x1 for x in place.x0])[[0, 1, 3, 2]]
+    _check_size(place)
+    (left, right), (low, high) = place.x0, place.x1
+    corners = np.array([(left, low), (right, low), (right, high), (left, high)])
     if any(layer.activation.slopes is None for layer in network.layers):
         return sample(network, place, slice)
     chain = unroll(network, slice)
@@ -114,6 +124,19 @@ def _check_inputs(network: Network, slice: Slice | None) -> None:  # noqa: A002
         raise ArgumentError(
             f"the slice must go through the {network.inputs} inputs of the network. "
             f"Got a slice through {slice.inputs} inputs."
+        )
+
+
+def _check_size(window: Window) -> None:
+    sides = window.x0, window.x1
+    if (
+        min(high - low for low, high in sides) < _SMALLEST
+        or max(map(abs, window.x0 + window.x1)) > 1 / _SMALLEST
+    ):
+        raise ArgumentError(
+            f"the window's sides must be at least {_SMALLEST:g} long and lie within "
+            f"{-1 / _SMALLEST:g} to {1 / _SMALLEST:g}, so that areas can be computed. Got {sides} "
+            "instead. Scale the features."
         )
 
 

@@ -65,6 +65,11 @@ class Heights:
         """Whether there are sums of absolute values."""
         return self.sums is not None
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.values.nbytes * (2 if self.careful else 1)
+
     def blocks(self, size: int) -> Iterator[Rows]:
         """All vertices, at most so many at a time."""
         for first in range(0, len(self.values), size):

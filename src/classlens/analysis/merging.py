@@ -37,9 +37,14 @@ def join(partition: Partition, keys: Ints) -> Polygons:
     """
     starts, sizes, corners = partition.rings()
     faces = np.arange(partition.faces)
-    distinct, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    if len(distinct) == len(faces):
+    order = keys.argsort(kind="stable")
+    in_order = keys.take(order)
+    begins = np.concatenate(((True,), in_order[1:] != in_order[:-1]))
+    first = order[begins]
+    if len(first) == len(faces):
         return Polygons(faces, faces, starts, sizes, corners)
+    group = np.empty_like(order)
+    group[order] = begins.cumsum() - 1
     several = np.bincount(group) > 1
     face = faces.repeat(sizes)
     place = np.arange(len(corners)) - starts.repeat(sizes)
@@ -47,7 +52,7 @@ def join(partition: Partition, keys: Ints) -> Polygons:
     other = partition.across()
     outer = indices(several[group[face]] & ((other < 0) | (group[other] != group[face])))
     in_group = group[face[outer]]
-    place[outer], whole = _around(in_group, corners[outer], corners[after[outer]], len(distinct))
+    place[outer], whole = _around(in_group, corners[outer], corners[after[outer]], len(first))
     alone = ~(several & whole)[group]
     leader = np.where(alone, faces, first[group])
     leads = leader == faces

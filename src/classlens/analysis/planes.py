@@ -1,31 +1,37 @@
-"""Planes: a window on two inputs, and what a network computes over it, sampled on a grid.
+"""Planes: a window on two inputs or on a slice, and a network's values over it, on a grid.
 
-Pictures take what they show from here. The grid is the one place where something is approximate:
+Pictures take their shades from here. The grid is the one place where a picture is approximate:
 between two of its points the values are taken as linear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classlens.activations import Activation
 from classlens.errors import ArgumentError, DataError
 from classlens.kinds import Whole
-from classlens.network import Array, LayerValues, Network, class_names
+from classlens.network import Array, Layer, LayerValues, Network, class_names
 
 Interval = tuple[float, float]
-Indices = NDArray[np.int64]
 Coordinates = NDArray[np.float64]
+Lift = Callable[[Coordinates], Coordinates]
 
 # The share of the data's range that a window adds on each side.
 MARGIN = 0.1
 
 # How many numbers one evaluation may hold at once: 32 MB in float64.
 _BUDGET = 4_000_000
+
+
+# For so many panels in a picture at most, so many grid points along each side of one.
+_RESOLUTIONS = ((2, 160), (12, 110), (32, 80))
+_LOWEST = 64
 
 
 @dataclass(frozen=True)
@@ -103,96 +109,73 @@ def _widened(values: Coordinates, margin: float) -> Interval:
     return low - extra, high + extra
 
 
-@dataclass(frozen=True, eq=False)
-class Regions:
-    """Which class wins where in a window, and where two classes tie.
-
-    Attributes:
-        window: the rectangle.
-        winner: the class of each grid point, shape (rows, columns); row 0 is the lowest x1. The
-            grid's outer points lie on the window's rim.
-        confidence: the winner's softmax, shape (rows, columns), from 1 / classes to 1.
-        boundary: line segments on which two classes tie for the largest logit, shape
-            (segments, 2 ends, 2 coordinates). They meet in a point where three classes meet.
-        pairs: the two classes of each segment, the lower index first, shape (segments, 2).
-    """
-
-    window: Window
-    winner: Indices
-    confidence: Array
-    boundary: Coordinates
-    pairs: Indices
-
-
-@dataclass(frozen=True, eq=False)
-class LayerPlane:
-    """What the units of one layer compute over a window.
-
-    Attributes:
-        window: the rectangle.
-        activation: each unit's value, shape (rows, columns, units); row 0 is the lowest x1.
-        creases: for each unit, the segments on which its pre-activation passes from at most 0 to
-            above 0, shape (segments, 2 ends, 2 coordinates); none for an activation without a kink.
-            A unit that is exactly 0 over a whole area is off there and has no crease inside it.
-    """
-
-    window: Window
-    activation: Array
-    creases: tuple[Coordinates, ...]
-
-
-def sample_regions(network: Network, window: Window, *, resolution: int) -> Regions:
-    """Evaluate a network with two inputs over a window.
+def layer_values(
+    network: Network, window: Window, *, resolution: int, lift: Lift | None = None
+) -> Array:
+    """What the last layer of a network computes over a window, in float64 as the geometry.
 
     Args:
-        network: the network.
+        network: with two inputs, or as many as ``lift`` gives.
         window: the rectangle.
-        resolution: grid points along each side, at least 2.
+        resolution: grid points along each side, at least 2. The outer ones lie on the rim.
+        lift: from the window's coordinates, shape (points, 2), to the inputs, such as a slice's.
+
+    Returns:
+        Shape (rows, columns, units); row 0 is the lowest x1.
 
     Raises:
-        ArgumentError: if the network does not have two inputs, or the resolution is too low.
-        DataError: if its values overflow in the window.
-    """
-    resolution = Whole(2).check("resolution", resolution)
-    points = _grid(network, window, resolution)
-    winner, confidence = _winners(network, window, points)
-    triangles = _triangles(resolution)
-    corners = winner[triangles]
-    mixed = triangles[(corners != corners[:, :1]).any(axis=1)]
-    # Only the corners of triangles in which the class changes are needed again, with all logits.
-    needed, renamed = np.unique(mixed, return_inverse=True)
-    logits = _values_in(network, window, points[needed]).activation
-    boundary, pairs = _ties(points[needed], renamed.reshape(mixed.shape), logits)
-    shape = (resolution, resolution)
-    return Regions(window, winner.reshape(shape), confidence.reshape(shape), boundary, pairs)
-
-
-def sample_layer(network: Network, window: Window, *, layer: str, resolution: int) -> LayerPlane:
-    """Evaluate one layer of a network with two inputs over a window.
-
-    Args:
-        network: the network.
-        window: the rectangle.
-        layer: the layer's name.
-        resolution: grid points along each side, at least 2.
-
-    Raises:
-        ArgumentError: if the network does not have two inputs, no layer has the name, or the
-            resolution is too low.
+        ArgumentError: if the resolution is too low.
         DataError: if a value overflows in the window.
+
+    Example:
+        >>> network = Network.from_arrays([[[1.0], [2.0]]], [[0.0]])
+        >>> layer_values(network, Window((0, 1), (0, 1)), resolution=2)[:, :, 0].tolist()
+        [[0.0, 1.0], [2.0, 3.0]]
     """
     resolution = Whole(2).check("resolution", resolution)
-    points = _grid(network, window, resolution)
-    z, a = _values_in(up_to(network, layer), window, points)
-    triangles = _triangles(resolution)
-    slopes = network.get_layer(layer).activation.slopes
-    kinked = slopes is not None and slopes[0] != slopes[1]
-    off_or_on = np.zeros((len(points), 2), z.dtype)  # 0 against z: at a tie, 0 comes first, "off"
-    creases = []
-    for unit in range(z.shape[1]):
-        off_or_on[:, 1] = z[:, unit] if kinked else 0
-        creases.append(_ties(points, triangles, off_or_on)[0])
-    return LayerPlane(window, a.reshape(resolution, resolution, -1), tuple(creases))
+    x0, x1 = np.meshgrid(np.linspace(*window.x0, resolution), np.linspace(*window.x1, resolution))
+    points = np.stack([x0.ravel(), x1.ravel()], axis=1)  # (resolution ** 2, 2)
+    try:
+        values = values_at(_in_float64(network), points if lift is None else lift(points))
+    except DataError:
+        raise DataError(
+            "the network's values must be finite. Got an overflow of float64 in the window "
+            f"{(window.x0, window.x1)}; choose one nearer to the data."
+        ) from None
+    return values.activation.reshape(resolution, resolution, -1)
+
+
+def fitting_resolution(panels: int) -> int:
+    """How many points along each side are enough for one of so many panels in a picture."""
+    return next((points for most, points in _RESOLUTIONS if panels <= most), _LOWEST)
+
+
+def odds(logits: Array) -> Array:
+    """The logarithm of each class's odds, log(p / (1 - p)) with p its softmax.
+
+    It is linear where the logits are and two classes matter, so that little is lost between the
+    points of a grid; a softmax itself jumps there. With a single class it is infinite.
+
+    Args:
+        logits: shape (..., classes).
+
+    Example:
+        >>> odds(np.array([1.0, -1.0])).tolist()
+        [2.0, -2.0]
+    """
+    if logits.shape[-1] == 1:
+        return np.full(logits.shape, np.inf)
+    best = logits.argmax(axis=-1)[..., None]
+    highest = np.take_along_axis(logits, best, axis=-1)
+    powers = np.exp(logits - highest)
+    # The sum of the others holds a 1 for every class but the winner, whose own is taken below.
+    found = logits - highest - np.log(np.maximum(powers.sum(-1, keepdims=True) - powers, 0.5))
+    behind = logits.copy()
+    np.put_along_axis(behind, best, -np.inf, axis=-1)
+    second = behind.max(axis=-1, keepdims=True)
+    rest = second + np.log(np.exp(behind - second).sum(axis=-1, keepdims=True))
+    np.put_along_axis(found, best, highest - rest, axis=-1)
+    return np.asarray(found)
 
 
 def values_at(network: Network, X: ArrayLike) -> LayerValues:
@@ -230,118 +213,35 @@ def after(network: Network, layer: str) -> Network:
     return Network(network.layers[start:], network.classes)
 
 
-def _grid(network: Network, window: Window, resolution: int) -> Coordinates:
-    """The grid's points, row by row from the lowest x1: shape (resolution ** 2, 2)."""
-    if network.inputs != 2:
-        raise ArgumentError(
-            "the network must have 2 inputs to be drawn over the plane (more are not drawn yet). "
-            f"Got {network.inputs} instead."
-        )
-    most = float(np.finfo(network.dtype).max)
-    if max(map(abs, window.x0 + window.x1)) > most:
-        raise ArgumentError(
-            f"window must lie within {-most:.3g} to {most:.3g}, the range of the network's "
-            f"{network.dtype}. Got {(window.x0, window.x1)} instead."
-        )
-    x0, x1 = np.meshgrid(np.linspace(*window.x0, resolution), np.linspace(*window.x1, resolution))
-    return np.stack([x0.ravel(), x1.ravel()], axis=1)
+def probe(network: Network, layer: str) -> Network:
+    """The network up to a layer, with a single class: its geometry has creases and no boundaries.
 
-
-def _values_in(network: Network, window: Window, points: Coordinates) -> LayerValues:
-    """The last layer's values at points of a window."""
-    try:
-        return values_at(network, points)
-    except DataError:
-        raise DataError(
-            f"the network's values must be finite. Got an overflow of {network.dtype} in the "
-            f"window {(window.x0, window.x1)}; choose one nearer to the data."
-        ) from None
-
-
-def _triangles(resolution: int) -> Indices:
-    """Each cell of the grid cut into two triangles: indices of points, shape (triangles, 3)."""
-    index = np.arange(resolution**2, dtype=np.int64).reshape(resolution, resolution)
-    a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()  # the cell's lower corners
-    d, c = index[1:, :-1].ravel(), index[1:, 1:].ravel()  # and its upper ones
-    return np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
-
-
-def _winners(network: Network, window: Window, points: Coordinates) -> tuple[Indices, Array]:
-    """The class and its softmax at each point, without ever holding all logits of all points."""
-    step, winners, shares = max(1, _BUDGET // network.layers[-1].units), [], []
-    for start in range(0, len(points), step):
-        logits = _values_in(network, window, points[start : start + step]).activation
-        winner = logits.argmax(axis=1)
-        lead = logits - np.take_along_axis(logits, winner[:, None], axis=1)  # at most 0
-        winners.append(winner)
-        shares.append(1 / np.exp(lead).sum(axis=1))
-    return np.concatenate(winners), np.concatenate(shares)
-
-
-def _ties(points: Coordinates, triangles: Indices, values: Array) -> tuple[Coordinates, Indices]:
-    """Where the largest of several values changes hands, each linear in every triangle.
-
-    An edge whose ends have different winners is cut where the two tie. A triangle with two winners
-    holds the segment between its two cuts; one with three winners holds three segments that meet
-    in the point where all three tie. Neighbours share their cuts, so the lines are closed and have
-    no spurs.
-
-    Args:
-        points: shape (points, 2).
-        triangles: indices of points, shape (triangles, 3).
-        values: shape (points, candidates).
-
-    Returns:
-        The segments, shape (segments, 2, 2), and their pairs of candidates, shape (segments, 2).
+    Example:
+        >>> network = Network.from_arrays([[[1.0], [2.0]]], [[0.0]])
+        >>> probe(network, "L1").sizes
+        (2, 1, 1)
     """
-    labels = values.argmax(axis=1)[triangles]
-    mixed = (labels != labels[:, :1]).any(axis=1)
-    triangles, labels = triangles[mixed], labels[mixed]  # (m, 3)
-    following = np.roll(labels, -1, axis=1)  # edge e runs from corner e to corner e + 1
-    p, q = points[triangles], points[np.roll(triangles, -1, axis=1)]  # (m, 3, 2)
-    lead_p = _lead(values, triangles, labels, following)  # at least 0
-    lead_q = _lead(values, np.roll(triangles, -1, axis=1), labels, following)  # at most 0
-    cut = labels != following
-    share = np.where(cut, lead_p / np.where(cut, lead_p - lead_q, 1.0), 0.0)
-    cuts = p + share[:, :, None] * (q - p)  # (m, 3, 2)
-
-    two = cut.sum(axis=1) == 2
-    whole = np.argmin(cut[two], axis=1)  # the edge that is not cut
-    rows = np.flatnonzero(two)
-    ends = [np.stack([cuts[rows, (whole + 1) % 3], cuts[rows, (whole + 2) % 3]], axis=1)]
-    pairs = [np.stack([labels[rows, whole], labels[rows, (whole + 2) % 3]], axis=1)]
-
-    three = ~two
-    centre = _meeting_points(points[triangles[three]], cuts[three], values, triangles[three])
-    for edge in range(3):
-        ends.append(np.stack([cuts[three, edge], centre], axis=1))
-        pairs.append(np.stack([labels[three, edge], following[three, edge]], axis=1))
-    segments, owners = np.concatenate(ends), np.sort(np.concatenate(pairs), axis=1)
-    long = (segments[:, 0] != segments[:, 1]).any(axis=1)
-    return segments[long], owners[long].astype(np.int64)
+    upper = up_to(network, layer)
+    units = upper.layers[-1].units
+    last = Layer(
+        "".join(each.name for each in upper.layers) + " probe",  # no layer's name
+        np.zeros((units, 1), upper.dtype),
+        np.zeros(1, upper.dtype),
+        Activation.parse("linear"),
+    )
+    return Network((*upper.layers, last), ("any",))
 
 
-def _lead(values: Array, corners: Indices, first: Indices, second: Indices) -> Coordinates:
-    """By how much one candidate's value is above another's, for each corner of each triangle."""
-    ahead = values[corners, first].astype(np.float64)
-    return np.asarray(ahead - values[corners, second])
-
-
-def _meeting_points(
-    corners: Coordinates, cuts: Coordinates, values: Array, triangles: Indices
-) -> Coordinates:
-    """The point of each triangle where the winners of its three corners tie, shape (m, 2).
-
-    In barycentric weights w, "candidates a and b tie" is a linear equation n . w = 0, so w is the
-    cross product of two such n. If that point lies outside the triangle, because the winner of one
-    corner passes between the other two, the middle of the three cuts takes its place.
-    """
-    labels = values.argmax(axis=1)[triangles]  # (m, 3 candidates)
-    each = values[triangles[:, :, None], labels[:, None, :]].astype(np.float64)
-    ties = each[:, :, :2] - each[:, :, 1:]  # (m, 3 corners, 2 ties)
-    weights = np.cross(ties[:, :, 0], ties[:, :, 1])  # (m, 3)
-    total = weights.sum(axis=1, keepdims=True)
-    weights = weights / np.where(total == 0, 1.0, total)
-    inside = (total[:, 0] != 0) & (weights >= 0).all(axis=1)
-    exact = np.einsum("mc,mcd->md", weights, corners)
-    return np.asarray(np.where(inside[:, None], exact, cuts.mean(axis=1)))
+def _in_float64(network: Network) -> Network:
+    if network.dtype == np.float64:
+        return network
+    layers = [
+        Layer(
+            layer.name,
+            layer.kernel.astype(np.float64),
+            layer.bias.astype(np.float64),
+            layer.activation,
+        )
+        for layer in network.layers
+    ]
+    return Network(tuple(layers), network.classes)

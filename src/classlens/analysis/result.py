@@ -20,6 +20,9 @@ from classlens.arrays import refuse_non_finite
 from classlens.errors import ArgumentError, DataError
 from classlens.network import Network
 
+# What is outside the window by no more than this share of its diagonal lies on its rim.
+_ROUNDING = 1e-14
+
 
 class Location(NamedTuple):
     """Where points lie.
@@ -176,7 +179,7 @@ class Regions:
             DataError: if the points have another shape or a number that is not finite.
         """
         places = _points(points)
-        inside = self._rim(places) >= 0
+        inside = self._rim(places) >= -_ROUNDING * np.hypot(*self._span)
         region = np.full(len(places), -1)
         label = np.full(len(places), -1)
         if self.linear is None:
@@ -250,6 +253,11 @@ class Regions:
         length = np.maximum(np.hypot(way_x, way_y), np.finfo(np.float64).tiny)
         depth = (x * way_y - y * way_x) / length  # from each side, inwards
         return int(np.minimum.reduceat(depth, cells.starts).argmax())
+
+    @property
+    def _span(self) -> tuple[float, float]:
+        """The window's width and height."""
+        return self.window.x0[1] - self.window.x0[0], self.window.x1[1] - self.window.x1[0]
 
     def _rim(self, places: Floats) -> Floats:
         """How far each place is from the window's rim; negative outside."""

@@ -190,8 +190,12 @@ def _vector(name: str, values: ArrayLike) -> Floats:
 
 def _scaled(vector: Floats) -> tuple[Floats, float]:
     """A vector of length 1 in the same direction, and the length; as it is if the length is 0."""
+    largest = float(np.abs(vector).max())  # whose square might overflow, or be 0
+    if not largest:
+        return vector, 0.0
+    vector = vector / largest
     length = float(np.linalg.norm(vector))
-    return (np.asarray(vector / length) if length else vector), length
+    return np.asarray(vector / length), largest * length
 
 
 def _column(feature: int | str, count: int, names: Sequence[str]) -> int:

@@ -33,6 +33,11 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
             "A class is merged into another one if at least this share of its examples is "
             "predicted as that one.",
         ),
+        "mixed": Threshold(
+            0.25,
+            "A class is mixed up with another one if at least this share of its examples, and less "
+            "than the share that merges them, is predicted as that one.",
+        ),
         "too early": Threshold(
             0.1,
             "Training was stopped too early if its last tenth still lowered the loss by more than "

@@ -27,6 +27,9 @@ QUICK_TOLERANCE = 16 * TOLERANCE
 # that, but at most this share of the window's diagonal, is taken to pass through the vertex.
 _BLUR = 1e-10
 
+# Beyond this, sums of a few heights might overflow.
+LARGEST = 1e300
+
 # The share of the tolerance that is due to the rounding of the two heights that place a vertex.
 _ROUNDING = 1 / 16
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from classlens.analysis.ablation import Ablation, ablate
 from classlens.analysis.thresholds import threshold
 from classlens.data.dataset import Dataset
 from classlens.errors import DataError
+from classlens.model import ModelLike, as_model, names_of_features
 from classlens.network import Array, Layer, Network
 
 State = Literal["dead", "always on", "active"]
@@ -106,14 +107,14 @@ class UnitFacts:
 
 
 def units(
-    network: Network, data: Dataset | None = None, *, features: tuple[str, ...] | None = None
+    model: ModelLike,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
 ) -> tuple[UnitFacts, ...]:
     """The facts of every hidden unit, layer by layer.
 
     Args:
-        network: the network.
+        model: a network, or a model, a run or whatever else has one.
         data: samples with their classes, for what only samples can tell.
-        features: names of the inputs; by default the data's, or x0, x1, ...
 
     Raises:
         DataError: if the data does not fit the network.
@@ -124,23 +125,22 @@ def units(
         >>> [(facts.layer, facts.unit, facts.twin) for facts in units(network)]
         [('L1', 0, None), ('L1', 1, Twin(unit=0, factor=2.0))]
     """
-    if data is not None:
-        check_fit(network, data)
-    if features is None:
-        features = (
-            tuple(f"x{i}" for i in range(network.inputs)) if data is None else data.feature_names
-        )
-    values = None if data is None else network.forward(data.X)
+    given = as_model(model)
+    network = given.network
+    samples = None if data is None else Dataset.of(data)
+    if samples is not None:
+        check_fit(network, samples)
+    values = None if samples is None else network.forward(samples.X)
     facts: list[UnitFacts] = []
-    names = features
+    names = names_of_features(given, None if samples is None else samples.feature_names)
     for depth, layer in enumerate(network.layers[:-1]):
         twins = _twins(layer)
         on_data: list[OnData | None] = [None] * layer.units
-        if data is not None and values is not None:
+        if samples is not None and values is not None:
             before = np.argmax(values[-1].activation, axis=1)
             following = network.layers[depth + 1 :]
             on_data = [
-                _on_data(unit, *values[depth], following, data, before)
+                _on_data(unit, *values[depth], following, samples, before)
                 for unit in range(layer.units)
             ]
         facts += [

@@ -16,19 +16,21 @@ Word = Literal["good", "diverged", "too early", "dead units", "poor split", "fai
 
 @dataclass(frozen=True)
 class Merger:
-    """A class whose examples are mostly taken for another one's.
+    """A class many of whose examples are taken for another one's.
 
     Attributes:
         lost: the class.
-        into: the class that its examples are predicted as.
+        into: the class that these examples are predicted as.
         examples: how many are.
         of: out of how many.
+        word: ``merged``, or ``mixed`` if there are fewer.
     """
 
     lost: int
     into: int
     examples: int
     of: int
+    word: Literal["merged", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class Verdict:
     Attributes:
         word: ``good``; ``diverged`` (its loss is far above that of guessing); ``too early`` (the
             loss was still falling fast); ``dead units`` (not good, and a hidden unit is dead);
-            ``poor split`` (not good, and classes are merged); ``fair`` (not good, for none of these
-            reasons).
-        mergers: the classes that are merged into others.
+            ``poor split`` (not good, and classes are merged or mixed up); ``fair`` (not good, for
+            none of these reasons).
+        mergers: the classes that are merged into others, or mixed up with them.
     """
 
     word: Word
@@ -100,6 +102,9 @@ def _mergers(table: NDArray[np.int64]) -> list[Merger]:
         others = row.copy()
         others[lost] = 0
         into = int(np.argmax(others))
-        if row.sum() and others[into] >= threshold("merged") * row.sum():
-            found.append(Merger(lost, into, int(others[into]), int(row.sum())))
+        if row.sum() and others[into] >= threshold("mixed") * row.sum():
+            word: Literal["merged", "mixed"] = "mixed"
+            if others[into] >= threshold("merged") * row.sum():
+                word = "merged"
+            found.append(Merger(lost, into, int(others[into]), int(row.sum()), word))
     return found
