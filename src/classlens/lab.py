@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from classlens.data.dataset import Dataset
 from classlens.data.toys import blobs
+from classlens.explanation.account import Explanation, explain
 from classlens.files import write_whole
 from classlens.network import Network
 from classlens.scores import Evaluation
@@ -39,6 +41,11 @@ class Lab:
     data: Dataset
     run: Run
     score: Evaluation
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """What the trained network does, in words."""
+        return explain(self.run, self.data)
 
 
 def lab_data(samples: int = 100) -> Dataset:
@@ -95,8 +102,8 @@ def describe_weights(network: Network) -> str:
 def write(lab: Lab, folder: Path, *, pictures: bool = True) -> Iterator[Path]:
     """Write what the lab leaves behind, giving each file's path once it is there.
 
-    The history as a table, the model, and with ``pictures`` the data, the decision regions, a
-    picture for each layer and the course of the training.
+    The history as a table, the model, the explanation, and with ``pictures`` the data, the decision
+    regions, a picture for each layer and the course of the training.
 
     Raises:
         OutputError: if a file cannot be written.
@@ -105,6 +112,8 @@ def write(lab: Lab, folder: Path, *, pictures: bool = True) -> Iterator[Path]:
     yield folder / "history.csv"
     lab.run.model.save(folder / "model.safetensors")
     yield folder / "model.safetensors"
+    write_whole(folder / "explanation.md", lab.explanation.to_markdown().encode())
+    yield folder / "explanation.md"
     if pictures:
         for name, display in _pictures(lab):
             write_whole(folder / name, display.png())

@@ -7,7 +7,7 @@ import pytest
 
 import classlens as cl
 from classlens.explanation.account import explain
-from classlens.explanation.words import formula, listed, number, point
+from classlens.explanation.phrases import formula, listed, number, point, units
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +21,18 @@ def test_the_lab_s_story(found):
     for part in [
         "All 100 examples are classified correctly.",
         "Verdict: good: each class is told from the others.",
-        "off for 23 of 25 (the others reach at most 0.40)",
-        "off for 20 of 25 (the others reach at most 1.63)",
+        "off for 23 of 25 (others up to 0.40)",
+        "off for 20 of 25 (others up to 1.63)",
         "Unit 0 of L1 = max(0, 1.22 x0 + 0.92 x1 + 1.59).",
-        "Unit 0 tells c2 and c3 (on) from c0 and c1 (off).",
+        "Unit 0 of L1 tells c2 and c3 (on for all 50) from c0 and c1 (off for 48 of 50).",
+        "It turns on to the right of its crease.",
         "50 of 100 examples are still right: all 25 of c3 become c1, 22 of 25 of c2 become c0",
         "All 25 examples of c0 land on one point of layer L1, (0.00, 0.00), because every unit is",
         "Output c0: bias 3.18, the largest of 4; lowered by unit 1 (-2.83) and unit 0 (-2.01).",
-        "c2: its logit leads for all 25 examples, by 1.44 at worst",
+        "c2 25 of 25 1.44 5.61",
+        "a line that bends at the crease of unit 0 of L1; the closest example, 86, is 0.34 away.",
+        "c2 leads c3 by 1.44 = 4.36 (unit 0 of L1) - 4.21 (unit 1 of L1) + 1.29 (the biases).",
+        "The smallest change that reaches c3 is 0.27 long, to (1.95, 0.34).",
         "Nowhere in the window do these touch: c1 and c2.",
         "The closest call is example 23, predicted as c2, at (1.93, 0.61): exactly 0.27 from c3's",
     ]:
@@ -52,6 +56,13 @@ def test_poor_splits_are_named():
     assert "have the same code in layer L1" in text
     assert "examples are classified correctly (" in text
     assert "failed it: it adds" in text
+
+
+def test_classes_that_are_mixed_up_are_named():
+    data = cl.blobs()
+    text = " ".join(str(explain(cl.fit(data, seed=147), data)).split())
+    assert "Verdict: poor split: the network does not tell all classes apart." in text
+    assert "c3 is mixed up with c2: 9 of 25 of its examples are predicted as c2." in text
 
 
 def test_names_cannot_break_markdown_or_html():
@@ -80,6 +91,11 @@ def test_lists_and_points():
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(list("abcdefghij"), 3) == "a, b, c and 7 more"
     assert point([1, 2, 3, 4, 5]) == "(1.00, 2.00, 3.00, 4.00, ...)"
+
+
+def test_units():
+    assert units([["L1", 1]]) == "unit 1 of L1"
+    assert units([["L1", 1], ["L1", 2], ["L2", 0]]) == "units 1 and 2 of L1 and unit 0 of L2"
 
 
 def test_formulas():

@@ -1,53 +1,52 @@
-"""Findings about the plane: what each class owns, where classes touch, which example is closest."""
+"""Findings about a plane: what each class owns, where classes touch, which example is closest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.example import nearest_flip
+from classlens.analysis.flips import near_flip
 from classlens.analysis.result import Margins, Regions
+from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding, Scope
 from classlens.network import Network
 
+# A point lies on a crease if the pre-activation is less than this share of the layer's largest.
+CREASE = 1e-9
 # Points of each boundary that a finding carries as evidence.
 _EVIDENCE = 12
 # In more than two dimensions only so many examples, those of the smallest lead, are measured.
 _MEASURED = 50
 
 
-def plane_findings(found: Regions, network: Network, data: Dataset | None) -> Iterator[Finding]:
-    """What a window of the input plane shows."""
+def plane_findings(
+    found: Regions, data: Dataset | None, features: tuple[str, ...]
+) -> Iterator[Finding]:
+    """What a window shows of the input plane, or of a slice; only the former has examples on it."""
     scope: Scope = "window" if found.exact else "sampled"
-    window = [list(found.window.x0), list(found.window.x1)]
+    here = _place(found, features)
     total = float(found.class_areas.sum())
     yield Finding(
         "areas",
         numbers={
-            "window": window,
+            **here,
             "shares": [float(area) / total for area in found.class_areas],
             "regions": found.count,
             "error": found.error / total,
         },
         scope=scope,
     )
-    start, end = found.boundaries.start, found.boundaries.end
-    classes, lengths = found.boundaries.classes, found.boundaries.lengths
     margins = None
-    if data is not None:
+    if data is not None and found.slice is None:
         margins = found.margins(data.X.astype(np.float64))
+    classes = found.boundaries.classes
     touching = sorted({(int(a), int(b)) for a, b in classes})
     for a, b in touching:
-        mine = (classes == (a, b)).all(axis=1)
-        numbers = {
-            "length": float(lengths[mine].sum()),
-            "pieces": int(mine.sum()),
-            "window": window,
-            "points": _evidence(start[mine], end[mine], lengths[mine]),
-        }
+        numbers = here | _border(found, (classes == (a, b)).all(axis=1))
         if margins is not None:
             numbers |= _closest(margins, a, b)
         yield Finding("boundary", {"class": a, "other": b}, numbers, scope=scope)
@@ -56,34 +55,55 @@ def plane_findings(found: Regions, network: Network, data: Dataset | None) -> It
         [a, b] for i, a in enumerate(owners) for b in owners[i + 1 :] if (a, b) not in touching
     ]
     if apart:
-        yield Finding("apart", numbers={"pairs": apart, "window": window}, scope=scope)
+        yield Finding("apart", numbers={**here, "pairs": apart}, scope=scope)
     if margins is not None and data is not None and np.isfinite(margins.distance).any():
-        row = int(np.argmin(margins.distance))
-        pair = [int(k) for k in margins.classes[row]]
-        here = int(network.predict(data.X[row : row + 1])[0])
-        yield Finding(
-            "closest call",
-            {
-                "example": row,
-                "class": here,
-                "other": pair[0] if pair[1] == here else pair[1],
-            },
-            {
-                "x": [float(v) for v in data.X[row]],
-                "distance": float(margins.distance[row]),
-                "point": [float(v) for v in margins.point[row]],
-                "exact": bool(found.exact and margins.certified[row]),
-            },
-            scope=scope,
-        )
+        yield _closest_call(found, margins, data, scope)
 
 
-def _evidence(
-    start: NDArray[np.float64], end: NDArray[np.float64], lengths: NDArray[np.float64]
-) -> list[list[float]]:
-    """The middles of the longest pieces."""
-    longest = np.argsort(-lengths, kind="stable")[:_EVIDENCE]
-    return [[float(v) for v in point] for point in (start[longest] + end[longest]) / 2]
+def _place(found: Regions, features: tuple[str, ...]) -> dict[str, Any]:
+    """Where it was looked: the window, the names of its axes, and the slice if there is one."""
+    window = [list(found.window.x0), list(found.window.x1)]
+    if found.slice is None:
+        return {"window": window, "axes": list(features)}
+    slice_ = {name: getattr(found.slice, name).tolist() for name in ("origin", "u", "v")}
+    return {"window": window, "axes": axes_of(found.slice, features), "slice": slice_}
+
+
+def axes_of(slice: Slice, features: tuple[str, ...]) -> list[str]:  # noqa: A002
+    """A slice's two axes: the features that they are, else s and t."""
+    names = []
+    for direction, other in ((slice.u, "s"), (slice.v, "t")):
+        along = np.flatnonzero(direction)
+        own = len(along) == 1 and not slice.origin[along[0]]
+        names.append(features[int(along[0])] if own else other)
+    return names
+
+
+def _border(found: Regions, mine: NDArray[np.bool_]) -> dict[str, Any]:
+    """The length of a boundary, points of its longest pieces, and the units at which these bend."""
+    lines = found.boundaries
+    longest = np.flatnonzero(mine)[np.argsort(-lines.lengths[mine], kind="stable")[:_EVIDENCE]]
+    points = (lines.start[longest] + lines.end[longest]) / 2
+    return {
+        "length": float(lines.lengths[mine].sum()),
+        "pieces": int(mine.sum()),
+        "points": [[float(v) for v in point] for point in points],
+        "bends": _bends(found, points) if found.exact else [],
+    }
+
+
+def _bends(found: Regions, points: NDArray[np.float64]) -> list[list[str | int]]:
+    """The units that are on at some of the points and off at others."""
+    inputs = points if found.slice is None else found.slice.lift(points)
+    bends: list[list[str | int]] = []
+    for layer in found.network.layers[:-1]:
+        z = inputs @ layer.kernel.astype(np.float64) + layer.bias
+        inputs = np.asarray(layer.activation(z, np))
+        least = CREASE * float(np.abs(z).max())
+        both = (z.min(axis=0) < -least) & (z.max(axis=0) > least)
+        if layer.activation.name != "linear":
+            bends += [[layer.name, int(unit)] for unit in np.flatnonzero(both)]
+    return bends
 
 
 def _closest(margins: Margins, a: int, b: int) -> dict[str, float | int]:
@@ -95,6 +115,23 @@ def _closest(margins: Margins, a: int, b: int) -> dict[str, float | int]:
     return {"example": row, "margin": float(margins.distance[row])}
 
 
+def _closest_call(found: Regions, margins: Margins, data: Dataset, scope: Scope) -> Finding:
+    row = int(np.argmin(margins.distance))
+    pair = [int(k) for k in margins.classes[row]]
+    here = int(found.network.predict(data.X[row : row + 1])[0])
+    return Finding(
+        "closest call",
+        {"example": row, "class": here, "other": pair[0] if pair[1] == here else pair[1]},
+        {
+            "x": [float(v) for v in data.X[row]],
+            "distance": float(margins.distance[row]),
+            "point": [float(v) for v in margins.point[row]],
+            "exact": bool(found.exact and margins.certified[row]),
+        },
+        scope=scope,
+    )
+
+
 def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Finding]:
     """The example that the smallest change found flips, an upper bound that is confirmed."""
     logits = np.sort(network.logits(data.X), axis=1)
@@ -102,7 +139,7 @@ def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Find
     flips = [
         (flip.distance, int(row), flip)
         for row in rows
-        if (flip := nearest_flip(network, data.X[row].astype(np.float64))) is not None
+        if (flip := near_flip(network, data.X[row].astype(np.float64))) is not None
     ]
     if flips:
         distance, row, flip = min(flips, key=lambda found: found[0])
@@ -119,4 +156,5 @@ def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Find
                 "point": [float(v) for v in flip.point],
                 "exact": False,
             },
+            scope="sampled",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def verdict_finding(
             "word": verdict.word,
             "loss": score.loss,
             "accuracy": score.accuracy,
-            "mergers": [[m.lost, m.into, m.examples, m.of] for m in verdict.mergers],
+            "mergers": [list(astuple(m)) for m in verdict.mergers],
             "dead_units": dead_units,
             "last_drop": drop,
             "epochs": epochs,

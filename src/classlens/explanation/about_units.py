@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,12 +51,14 @@ def layer_findings(
 
 def equation(fact: UnitFacts) -> Finding:
     """A unit's formula; it follows from the weights alone."""
-    numbers = {
+    numbers: dict[str, Any] = {
         "inputs": list(fact.equation.inputs),
         "weights": [float(w) for w in fact.equation.weights],
         "bias": fact.equation.bias,
         "activation": fact.activation,
     }
+    if len(fact.equation.inputs) == 2:
+        numbers["side"] = _side(*numbers["weights"])
     if fact.twin is not None:
         numbers |= {
             "twin": fact.twin.unit,
@@ -63,6 +66,15 @@ def equation(fact: UnitFacts) -> Finding:
             "twin_kind": fact.twin.kind,
         }
     return Finding("unit", {"layer": fact.layer, "unit": fact.unit}, numbers, scope="weights")
+
+
+def _side(across: float, up: float) -> str | None:
+    """On which side of its crease a unit of two inputs is on, as one sees it in the plane."""
+    if across == up == 0:
+        return None
+    if abs(across) >= abs(up):
+        return "right" if across > 0 else "left"
+    return "above" if up > 0 else "below"
 
 
 def bit(on: int, of: int) -> str:
@@ -103,7 +115,14 @@ def _role(
         yield Finding("always on", subject, {}, examples, examples)
     sides = {word: [k for k in present if bits[k] == word] for word in BITS}
     if sides["on"] and sides["off"]:
-        yield Finding("split", subject, sides)
+        counts = {
+            "on_counts": [int(seen.on[sides["on"]].sum()), int(seen.of[sides["on"]].sum())],
+            "off_counts": [
+                int((seen.of - seen.on)[sides["off"]].sum()),
+                int(seen.of[sides["off"]].sum()),
+            ],
+        }
+        yield Finding("split", subject, sides | counts)
     yield Finding(
         "without",
         subject,

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from classlens.analysis.example import path
 from classlens.analysis.geometry import Rectangle, regions
+from classlens.analysis.result import Regions
+from classlens.analysis.slices import Slice
 from classlens.analysis.unit_facts import check_fit, units
 from classlens.analysis.verdicts import last_drop
 from classlens.data.dataset import Dataset
+from classlens.errors import ArgumentError
 from classlens.explanation import document, words
 from classlens.explanation.about_boundaries import closest_in_many_dimensions, plane_findings
+from classlens.explanation.about_examples import path_finding
 from classlens.explanation.about_outputs import (
     lead_findings,
     mistake_findings,
@@ -24,21 +29,11 @@ from classlens.explanation.about_outputs import (
 )
 from classlens.explanation.about_units import equation, layer_findings
 from classlens.explanation.findings import Finding
-from classlens.model import Model
+from classlens.explanation.phrases import Names
+from classlens.kinds import Whole
+from classlens.model import Model, ModelLike, as_model, names_of_features
 from classlens.network import Network
 from classlens.training.history import History
-
-
-class HasModel(Protocol):
-    """A run: something that has trained a model and remembers how."""
-
-    @property
-    def model(self) -> Model:
-        """The trained model."""
-
-    @property
-    def history(self) -> History:
-        """The course of the training."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +48,7 @@ class Explanation:
     """
 
     findings: tuple[Finding, ...]
-    names: words.Names
+    names: Names
 
     def __str__(self) -> str:
         return document.as_text(self.findings, self.names)
@@ -85,62 +80,106 @@ class Explanation:
 
 
 def explain(
-    model_or_run: Network | Model | HasModel,
+    model: ModelLike,
     data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     *,
     history: History | None = None,
     window: Rectangle | None = None,
+    slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
 ) -> Explanation:
     """Say what a network does, unit by unit and class by class.
 
     Args:
-        model_or_run: the network, or a model or a run, which brings its history.
+        model: a network, a model, or a run, which brings its history.
         data: samples with their classes; without them only what the weights alone tell is said.
         history: how the network was trained, where it is known.
-        window: ((x0_min, x0_max), (x1_min, x1_max)) of the input plane, for networks with two
-            inputs; by default the data's range and a tenth.
+        window: ((x0_min, x0_max), (x1_min, x1_max)) of the input plane, or of the slice; by default
+            the data's range and a tenth.
+        slice: a plane through the inputs whose boundaries are to be told, for networks with other
+            than two inputs.
 
     Raises:
         DataError: if the data does not fit the network.
         ArgumentError: if the window is empty, inverted or not finite, or was given for a network
-            without two inputs.
+            with other than two inputs without a slice.
     """
-    network, features, known = _parts(model_or_run)
-    history = history or known
-    dataset = None if data is None else Dataset.of(data)
-    if dataset is not None:
-        check_fit(network, dataset)
-        features = features or dataset.feature_names
-    features = features or tuple(f"x{i}" for i in range(network.inputs))
-    names = words.Names(network.classes, features)
-    found = tuple(_gather(network, dataset, history, window, features))
-    return Explanation(found, names)
+    given = as_model(model)
+    samples = None if data is None else Dataset.of(data)
+    if samples is not None:
+        check_fit(given.network, samples)
+    features = names_of_features(given, None if samples is None else samples.feature_names)
+    history = history or getattr(model, "history", None)
+    named = Model(given.network, features)
+    plane = _plane(given.network, samples, window, slice)
+    found = tuple(_gather(named, samples, history, plane))
+    return Explanation(found, Names(given.network.classes, features))
 
 
-def _parts(
-    model_or_run: Network | Model | HasModel,
-) -> tuple[Network, tuple[str, ...] | None, History | None]:
-    if isinstance(model_or_run, Network):
-        return model_or_run, None, None
-    if isinstance(model_or_run, Model):
-        return model_or_run.network, model_or_run.feature_names, None
-    model = model_or_run.model
-    return model.network, model.feature_names, model_or_run.history
+def explain_example(
+    model: ModelLike,
+    example: int | ArrayLike,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    *,
+    slice: Slice | None = None,  # noqa: A002
+) -> Explanation:
+    """Say how one example comes to its class, and what would change it.
+
+    Args:
+        model: a network, a model, or a run.
+        example: a row of the data, or the features of any example, shape (features,).
+        data: samples with their classes.
+        slice: consider only changes along the two directions of this plane.
+
+    Raises:
+        ArgumentError: if there is no such row, or no data that has rows.
+        DataError: if the example or the data does not fit the network.
+    """
+    given = as_model(model)
+    samples = None if data is None else Dataset.of(data)
+    if samples is not None:
+        check_fit(given.network, samples)
+    features = names_of_features(given, None if samples is None else samples.feature_names)
+    row = None
+    if isinstance(example, (int, np.integer)):
+        if samples is None:
+            raise ArgumentError(
+                f"data must be given to find example {example} in it, or the example's features."
+            )
+        row = Whole(0, len(samples) - 1).check("example", int(example))
+        example = samples.X[row]
+    seen = path(given, example, slice=slice)
+    found = [path_finding(given.network, seen, row, slice)]
+    if samples is not None and row is not None:
+        found += [
+            f for f in mistake_findings(given.network, samples) if f.subject["example"] == row
+        ]
+    return Explanation(tuple(found), Names(given.network.classes, features))
+
+
+def _plane(
+    network: Network,
+    data: Dataset | None,
+    window: Rectangle | None,
+    slice: Slice | None,  # noqa: A002
+) -> Regions | None:
+    """What there is to be seen in a plane, if there is one and a window on it."""
+    if window is None and data is None and slice is None:
+        return None
+    if network.inputs != 2 and slice is None and window is None:
+        return None
+    return regions(network, window, slice, data=data)
 
 
 def _gather(
-    network: Network,
-    data: Dataset | None,
-    history: History | None,
-    window: Rectangle | None,
-    features: tuple[str, ...],
+    model: Model, data: Dataset | None, history: History | None, plane: Regions | None
 ) -> Iterator[Finding]:
-    facts = units(network, data, features=features)
+    network = model.network
+    facts = units(model, data)
     if data is None:
         yield from (equation(fact) for fact in facts)
         yield from output_findings(network, None)
-        if window is not None:
-            yield from plane_findings(regions(network, window), network, None)
+        if plane is not None:
+            yield from plane_findings(plane, None, model.feature_names)
         return
     dead = sum(1 for fact in facts if fact.on_data is not None and fact.on_data.state == "dead")
     drop = None if history is None else last_drop(history.loss)
@@ -155,10 +194,16 @@ def _gather(
         yield from layer_findings(network, data, facts, depth)
     yield from output_findings(network, data)
     yield from lead_findings(network, data)
-    if network.inputs == 2:
-        yield from plane_findings(regions(network, window, data=data), network, data)
-    else:
-        yield from closest_in_many_dimensions(network, data)
+    calls = []
+    if plane is not None:
+        calls = list(plane_findings(plane, data, model.feature_names))
+    if network.inputs != 2:
+        calls += closest_in_many_dimensions(network, data)
+    yield from calls
+    for call in calls:
+        if call.kind == "closest call":
+            row = call.subject["example"]
+            yield path_finding(network, path(network, data.X[row]), row)
     yield from mistake_findings(network, data)
     spare = spare_finding(network, data)
     if spare is not None:

@@ -14,27 +14,27 @@ from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
 from classlens.errors import FalseFindingError
-from classlens.explanation import audit_examples, audit_plane
+from classlens.explanation import audit_examples, audit_path, audit_plane
 from classlens.explanation.account import Explanation
 from classlens.explanation.evidence import Complaints, Evidence
 from classlens.explanation.findings import Finding
-from classlens.network import Network
+from classlens.model import ModelLike, as_model
 
 CHECKS: Mapping[str, Callable[[Finding, Evidence], Complaints]] = MappingProxyType(
-    {**audit_examples.CHECKS, **audit_plane.CHECKS}
+    {**audit_examples.CHECKS, **audit_path.CHECKS, **audit_plane.CHECKS}
 )
 
 
 def verify(
     explanation: Explanation,
-    network: Network,
+    model: ModelLike,
     data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
 ) -> int:
     """Test every finding of an explanation against the network.
 
     Args:
         explanation: what ``explain`` returned.
-        network: the network that it is about.
+        model: the network, model or run that it is about.
         data: the examples that it is about.
 
     Returns:
@@ -43,7 +43,7 @@ def verify(
     Raises:
         FalseFindingError: if any does not hold; the message names each and says what was found.
     """
-    evidence = Evidence(network, None if data is None else Dataset.of(data))
+    evidence = Evidence(as_model(model).network, None if data is None else Dataset.of(data))
     failures = []
     for finding in explanation.findings:
         try:

@@ -40,8 +40,10 @@ def _verdict(f: Finding, e: Evidence) -> Complaints:
     for k in range(probabilities.shape[1]):
         answers = e.predicted[y == k].tolist()
         others = sorted({a for a in answers if a != k}, key=lambda a: (-answers.count(a), a))
-        if others and answers.count(others[0]) >= THRESHOLDS["merged"].value * len(answers):
-            mergers.append([k, others[0], answers.count(others[0]), len(answers)])
+        share = answers.count(others[0]) / len(answers) if others else 0.0
+        words = [word for word in ("merged", "mixed") if share >= THRESHOLDS[word].value]
+        if words:
+            mergers.append([k, others[0], answers.count(others[0]), len(answers), words[0]])
     yield from same("the merged classes", n["mergers"], mergers)
     yield from same("the verdict", n["word"], _word(n, loss, right / len(y), mergers, dead, y))
 
@@ -50,7 +52,7 @@ def _word(
     n: Mapping[str, Any],
     loss: float,
     accuracy: float,
-    mergers: list[list[int]],
+    mergers: list[list[Any]],
     dead: int,
     y: NDArray[np.int64],
 ) -> str:
@@ -120,6 +122,12 @@ def _unit(f: Finding, e: Evidence) -> Complaints:
         rise = float(layer.kernel.astype(np.float64)[i, unit])
         yield from differs(f"its weight {i}", float(weight), rise)
     yield from same("its activation", f.numbers["activation"], str(layer.activation))
+    if "side" in f.numbers:
+        steps = {"right": (1, 0), "left": (-1, 0), "above": (0, 1), "below": (0, -1)}
+        rises = {side: np.array(step) @ weights for side, step in steps.items()}
+        side = f.numbers["side"]
+        if rises.get(side, 0.0) < max(rises.values()):
+            yield f"it does not turn on {side}"
     if "twin" in f.numbers:
         twin, factor = z[:, f.numbers["twin"]], f.numbers["factor"]
         if not np.allclose(z[:, unit], factor * twin, rtol=0, atol=1e-4 * scale):
@@ -132,7 +140,13 @@ def _split(f: Finding, e: Evidence) -> Complaints:
     found: dict[str, list[int]] = {"on": [], "off": [], "mixed": []}
     for k in sorted(set(e.examples.y.tolist())):
         found[_bits(e, f.subject["layer"], k)[1][f.subject["unit"]]].append(k)
-    yield from same("the classes on its sides", dict(f.numbers), found)
+    for side, classes in found.items():
+        yield from same(f"the classes for which it is {side}", f.numbers[side], classes)
+    z = e.values[f.subject["layer"]][0][:, f.subject["unit"]]
+    for side, hits in (("on", z > 0), ("off", z <= 0)):
+        own = np.isin(e.examples.y, found[side])
+        counts = [int((hits & own).sum()), int(own.sum())]
+        yield from same(f"how often it is {side}", f.numbers[f"{side}_counts"], counts)
 
 
 def _dead(f: Finding, e: Evidence) -> Complaints:

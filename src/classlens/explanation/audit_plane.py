@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.explanation.evidence import Complaints, Evidence, differs, same
+from classlens.explanation.about_boundaries import CREASE
+from classlens.explanation.evidence import ROUNDING, Complaints, Evidence, clear, differs, same
 from classlens.explanation.findings import Finding
 
 # Logits tie at a boundary to this share of their size: where it is exact, and where it is sampled.
 _TIE, _SAMPLED_TIE = 1e-6, 1e-3
-# What float64's rounding may make of two equal logits.
-_ROUNDING = 1e-11
-_AROUND = 2000
 
 
 def _areas(f: Finding, e: Evidence) -> Complaints:
     n = f.numbers
-    _, classes = e.grid(n["window"])
+    _, classes = e.grid(n)
     border = np.zeros_like(classes, bool)
     for axis in (0, 1):
         changed = np.diff(classes, axis=axis) != 0
@@ -37,16 +35,17 @@ def _areas(f: Finding, e: Evidence) -> Complaints:
 def _boundary(f: Finding, e: Evidence) -> Complaints:
     n, a, b = f.numbers, f.subject["class"], f.subject["other"]
     points = np.asarray(n["points"], np.float64)
-    z = e.precise.logits(points)
+    z = e.precise.logits(e.lifted(points, n))
     size = _tie(f) * (1 + np.abs(z).max(axis=1))
     if (np.abs(z[:, a] - z[:, b]) > size).any():
         yield "the two logits differ at a point of it"
     if (z.max(axis=1) - z[:, a] > size).any():
         yield "another logit is larger at a point of it"
+    yield from _bends(f, e, points)
     low, high = np.asarray(n["window"], np.float64).T
     if (points < low - 1e-9 * (high - low)).any() or (points > high + 1e-9 * (high - low)).any():
         yield "a point of it is outside the window"
-    _, classes = e.grid(n["window"])
+    _, classes = e.grid(n)
     cell = (high - low) / classes.shape[0]
     # How far it goes along each axis: a length lies between the hypotenuse and the sum of both.
     steps = [_crossings(classes, axis, a, b) * cell[1 - axis] for axis in (0, 1)]
@@ -58,7 +57,23 @@ def _boundary(f: Finding, e: Evidence) -> Complaints:
         )
     if "example" in n:
         x = e.examples.X[n["example"]].astype(np.float64)
-        yield from _clear(f, e, x, n["margin"], n["window"])
+        yield from clear(e, x, n["margin"], doubt=_doubt(f), window=n["window"])
+
+
+def _bends(f: Finding, e: Evidence, points: NDArray[np.float64]) -> Complaints:
+    """The units at whose creases it is said to bend are on at some of its points, off at others."""
+    if f.scope == "sampled":
+        yield from same("the units at which it bends", f.numbers["bends"], [])
+        return
+    found = []
+    values = e.precise.forward(e.lifted(points, f.numbers))
+    for layer, value in zip(e.precise.layers[:-1], values, strict=False):
+        z = value.pre_activation
+        for unit, column in enumerate(z.T.tolist()):
+            least = CREASE * float(np.abs(z).max())
+            if layer.activation.name != "linear" and min(column) < -least and max(column) > least:
+                found.append([layer.name, unit])
+    yield from same("the units at which it bends", f.numbers["bends"], found)
 
 
 def _crossings(classes: NDArray[np.intp], axis: int, a: int, b: int) -> int:
@@ -69,7 +84,7 @@ def _crossings(classes: NDArray[np.intp], axis: int, a: int, b: int) -> int:
 
 def _apart(f: Finding, e: Evidence) -> Complaints:
     """Wherever neighbouring points are of the two classes, another class lies between them."""
-    points, classes = e.grid(f.numbers["window"])
+    points, classes = e.grid(f.numbers)
     for a, b in f.numbers["pairs"]:
         if not 0 <= a < b < len(e.network.classes):
             yield f"{a} and {b} are not two classes"
@@ -79,14 +94,17 @@ def _apart(f: Finding, e: Evidence) -> Complaints:
             meet = ((first == a) & (second == b)) | ((first == b) & (second == a))
             p = np.take(points, range(classes.shape[axis] - 1), axis)[meet]
             q = np.take(points, range(1, classes.shape[axis]), axis)[meet]
-            if len(p) and (_between(e, p, q) == 2).any():
+            if len(p) and (_between(e, f, p, q) == 2).any():
                 yield f"classes {a} and {b} touch"
 
 
-def _between(e: Evidence, p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.intp]:
+def _between(
+    e: Evidence, f: Finding, p: NDArray[np.float64], q: NDArray[np.float64]
+) -> NDArray[np.intp]:
     """How many classes a fine walk from each p to its q meets, ends included."""
     walk = np.linspace(0, 1, 2001)[:, None, None]
-    classes = e.precise.predict((p + walk * (q - p)).reshape(-1, 2)).reshape(len(walk), len(p))
+    inputs = e.lifted((p + walk * (q - p)).reshape(-1, 2), f.numbers)
+    classes = e.precise.predict(inputs).reshape(len(walk), len(p))
     return np.array([len(set(column)) for column in classes.T.tolist()], np.intp)
 
 
@@ -104,35 +122,15 @@ def _closest(f: Finding, e: Evidence) -> Complaints:
     if z.max() - z[s["class"]] > size:
         yield "another logit is larger at the point"
     if n["exact"]:
-        yield from _clear(f, e, x, n["distance"], None)
+        yield from clear(e, x, n["distance"], doubt=ROUNDING)
 
 
 def _tie(f: Finding) -> float:
     return _SAMPLED_TIE if f.scope == "sampled" else _TIE
 
 
-def _clear(
-    f: Finding,
-    e: Evidence,
-    x: NDArray[np.float64],
-    radius: float,
-    window: list[list[float]] | None,
-) -> Complaints:
-    """A complaint if a point nearer to x than the radius is of another class."""
-    random = np.random.default_rng(0)
-    directions = random.normal(size=(_AROUND, 2))
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    reach = radius * (1 - 1e-4) * np.sqrt(random.uniform(size=(_AROUND, 1)))
-    reach[: _AROUND // 2] = radius * (1 - 1e-4)
-    around = x + reach * directions
-    if window is not None:
-        low, high = np.asarray(window, np.float64).T
-        around = around[((around >= low) & (around <= high)).all(axis=1)]
-    here = int(e.precise.predict(x[None, :])[0])
-    z = e.precise.logits(around)
-    doubt = _SAMPLED_TIE if f.scope == "sampled" else _ROUNDING
-    if (z.max(axis=1) - z[:, here] > doubt * (1 + np.abs(z).max(axis=1))).any():
-        yield f"a point nearer than {radius} is of another class"
+def _doubt(f: Finding) -> float:
+    return _SAMPLED_TIE if f.scope == "sampled" else ROUNDING
 
 
 CHECKS = {"areas": _areas, "boundary": _boundary, "apart": _apart, "closest call": _closest}

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from classlens.explanation.findings import Finding
-from classlens.explanation.words import Names, cell, sentence
+from classlens.explanation.phrases import Names, cell, number, short_cell
+from classlens.explanation.words import sentence
 
 _WIDTH = 92
 # What a section shows before it says how much it leaves out.
 _MOST_UNITS = 8
 _MOST_SENTENCES = 10
+# With more units the cells of the code table are short.
+_MOST_IN_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,15 @@ def document(findings: Sequence[Finding], names: Names) -> list[Section]:
         sections.append(Section(title, _sentences(outputs, names, 12)))
     leads = _kinds(findings, "lead")
     if leads:
-        opening = "What counts is not an output by itself but its lead over the others."
-        lines = [sentence(f, names) for f in leads]
-        sections.append(Section("The lead of the right class", (opening, *_few(lines, 12))))
+        opening = "What counts is not an output by itself but its lead over the others:"
+        sections.append(
+            Section("The lead of the right class", (opening, _lead_table(leads, names)))
+        )
     sections.append(Section("Boundaries", tuple(_boundaries(findings, names))))
+    for f in _kinds(findings, "path"):
+        row = f.subject["example"]
+        title = "The example" if row is None else f"Example {row}"
+        sections.append(Section(f"{title}, from input to class", (sentence(f, names),)))
     mistakes = sorted(_kinds(findings, "mistake"), key=lambda f: -f.numbers["lead"])
     sections.append(Section("Mistakes", _sentences(mistakes, names)))
     sections.append(
@@ -74,8 +82,12 @@ def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:
     shown = [f.subject["unit"] for f in units]
     if len(units) > _MOST_UNITS:
         shown = sorted(sorted(shown, key=lambda u: -changes.get(u, 0))[:_MOST_UNITS])
+    if any(f.numbers.get("side") for f in units):
+        yield "Each unit has a crease, the line where it turns on: there its sum is 0."
     for unit in shown:
         about = [f for f in own if f.subject.get("unit") == unit and f.kind != "mistake"]
+        if any(f.kind == "dead unit" for f in about):
+            about = [f for f in about if f.kind in ("unit", "dead unit")]
         order = ("unit", "dead unit", "always on", "split", "without")
         about.sort(key=lambda f: order.index(f.kind))
         yield " ".join(sentence(f, names) for f in about)
@@ -84,13 +96,15 @@ def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:
 
 def _code_table(codes: Sequence[Finding], names: Names) -> Table:
     units = range(len(codes[0].numbers["bits"]))
+    spelt_out = len(units) <= _MOST_IN_WORDS
+    in_words = cell if spelt_out else short_cell
     return Table(
-        ("class", *(f"unit {unit}" for unit in units), "code"),
+        ("class", *(f"unit {unit}" for unit in units), *(["code"] if spelt_out else [])),
         tuple(
             (
                 names.classes[f.subject["class"]],
                 *(
-                    cell(*values)
+                    in_words(*values)
                     for values in zip(
                         f.numbers["bits"],
                         f.numbers["on"],
@@ -99,9 +113,24 @@ def _code_table(codes: Sequence[Finding], names: Names) -> Table:
                         strict=True,
                     )
                 ),
-                " ".join(f.numbers["bits"]),
+                *([" ".join(f.numbers["bits"])] if spelt_out else []),
             )
             for f in codes
+        ),
+    )
+
+
+def _lead_table(leads: Sequence[Finding], names: Names) -> Table:
+    return Table(
+        ("class", "leads for", "at worst by", "on average by"),
+        tuple(
+            (
+                names.classes[f.subject["class"]],
+                f"{f.holds} of {f.of}",
+                number(f.numbers["lowest"]),
+                number(f.numbers["mean"]),
+            )
+            for f in leads
         ),
     )
 

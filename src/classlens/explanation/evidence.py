@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,9 @@ from classlens.errors import FalseFindingError
 from classlens.network import Array, Network
 
 _GRID = 301
+_AROUND = 2000
+# What float64's rounding may make of two equal logits, as a share of their size.
+ROUNDING = 1e-11
 # Numbers agree if they differ by less than this share of the larger one, or of 1.
 _CLOSE = 1e-6
 
@@ -97,9 +100,55 @@ class Evidence:
                     a[:, unit] = value
         return np.asarray(a.argmax(axis=1))
 
-    def grid(self, window: list[list[float]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    def lifted(
+        self, points: NDArray[np.float64], numbers: Mapping[str, Any]
+    ) -> NDArray[np.float64]:
+        """The inputs at points of the plane that a finding is about, shape (points, inputs)."""
+        plane = numbers.get("slice")
+        if plane is None:
+            return points
+        directions = np.array([plane["u"], plane["v"]])
+        return np.asarray(plane["origin"] + points @ directions)
+
+    def grid(self, numbers: Mapping[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Points at the middles of a window's cells, shape (_GRID, _GRID, 2), and their classes."""
-        axes = [low + (np.arange(_GRID) + 0.5) * (high - low) / _GRID for low, high in window]
+        axes = [
+            low + (np.arange(_GRID) + 0.5) * (high - low) / _GRID for low, high in numbers["window"]
+        ]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        classes = self.precise.predict(points.reshape(-1, 2)).reshape(_GRID, _GRID)
-        return points, classes
+        classes = self.precise.predict(self.lifted(points.reshape(-1, 2), numbers))
+        return points, classes.reshape(_GRID, _GRID)
+
+
+def clear(
+    e: Evidence,
+    x: NDArray[np.float64],
+    radius: float,
+    *,
+    doubt: float,
+    plane: NDArray[np.float64] | None = None,
+    window: list[list[float]] | None = None,
+) -> Complaints:
+    """A complaint if a point nearer to x than the radius is of another class.
+
+    Args:
+        e: what the network says.
+        x: the example, shape (features,).
+        radius: how far the nearest boundary is said to be.
+        doubt: which share of the logits' size another one must be ahead by to count.
+        plane: two directions, shape (2, features); without them, x has two features.
+        window: look only inside.
+    """
+    random = np.random.default_rng(0)
+    directions = random.normal(size=(_AROUND, 2))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    reach = radius * (1 - 1e-4) * np.sqrt(random.uniform(size=(_AROUND, 1)))
+    reach[: _AROUND // 2] = radius * (1 - 1e-4)
+    around = x + (reach * directions if plane is None else reach * directions @ plane)
+    if window is not None:
+        low, high = np.asarray(window, np.float64).T
+        around = around[((around >= low) & (around <= high)).all(axis=1)]
+    here = int(e.precise.predict(x[None, :])[0])
+    z = e.precise.logits(around)
+    if (z.max(axis=1) - z[:, here] > doubt * (1 + np.abs(z).max(axis=1))).any():
+        yield f"a point nearer than {radius} is of another class"

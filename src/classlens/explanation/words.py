@@ -3,67 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from classlens.activations import Activation
 from classlens.explanation.findings import Finding
-
-
-@dataclass(frozen=True)
-class Names:
-    """What things are called.
-
-    Attributes:
-        classes: the classes' names.
-        features: the features' names.
-    """
-
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-
-    def listed(self, classes: Sequence[int]) -> str:
-        """``c0, c1 and c2``."""
-        return listed([self.classes[k] for k in classes])
-
-
-def listed(words: Sequence[str], most: int = 8) -> str:
-    """``a``, ``a and b``, ``a, b and c``; a long list says how many it leaves out."""
-    if len(words) > most:
-        return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def number(value: float) -> str:
-    """A number as a reader wants it: two decimals, or three digits where that would say nothing."""
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.2f}"
-    return f"{value:.3g}"
-
-
-def point(values: Sequence[float], most: int = 4) -> str:
-    """``(1.93, 0.61)``."""
-    shown = [number(value) for value in values[:most]]
-    return f"({', '.join(shown)}{', ...' if len(values) > most else ''})"
-
-
-def counted(count: int, thing: str) -> str:
-    """``1 example``, ``2 examples``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def _of(holds: int | None, of: int | None) -> str:
-    return f"all {of}" if holds == of else f"{holds} of {of}"
-
+from classlens.explanation.phrases import (
+    Names,
+    cell,
+    counted,
+    formula,
+    listed,
+    number,
+    plural,
+    point,
+    some,
+    units,
+)
 
 _VERDICTS = {
     "good": "each class is told from the others.",
     "diverged": "the loss is far above that of giving every class the same probability.",
     "too early": "the loss was still falling fast when the training stopped.",
     "dead units": "hidden units are off for every example, and the rest do not suffice.",
-    "poor split": "the hidden units do not tell all classes apart.",
-    "fair": "no class is lost, but too many examples are on the wrong side.",
+    "poor split": "the network does not tell all classes apart.",
+    "fair": "most of every class is right, but too many examples are on the wrong side.",
 }
 
 
@@ -78,9 +42,10 @@ def _verdict(f: Finding, names: Names) -> str:
     text += f" Loss {n['loss']:.4f} on them"
     text += "." if n["epochs"] is None else f", after {counted(n['epochs'], 'epoch')}."
     text += f" Verdict: {n['word']}: {_VERDICTS[n['word']]}"
-    for lost, into, examples, of in n["mergers"]:
+    for lost, into, examples, of, word in n["mergers"]:
+        how = {"merged": "is merged into", "mixed": "is mixed up with"}[word]
         text += (
-            f" {names.classes[lost]} is merged into {names.classes[into]}: {_of(examples, of)} of "
+            f" {names.classes[lost]} {how} {names.classes[into]}: {some(examples, of)} of "
             f"its examples are predicted as {names.classes[into]}."
         )
     if n["dead_units"]:
@@ -100,25 +65,24 @@ def _code(f: Finding, names: Names) -> str:
     return f"{names.classes[f.subject['class']]} in layer {f.subject['layer']}: {'; '.join(cells)}."
 
 
-def cell(bit: str, on: int, of: int, reach: float) -> str:
-    """A cell of the code table: the bit with its exact count."""
-    if bit == "off":
-        rest = f" (the others reach at most {number(reach)})" if on else ""
-        return f"off for {of - on} of {of}{rest}"
-    return f"{'on' if bit == 'on' else 'mixed, on'} for {on} of {of}"
+# Of so many units a code is spelt out in a sentence.
+_MOST_BITS = 4
 
 
 def _shared(f: Finding, names: Names) -> str:
+    bits = f.numbers["bits"]
+    code = f", {' '.join(bits)}" if len(bits) <= _MOST_BITS else ""
     return (
-        f"{names.listed(f.numbers['classes'])} have the same code in layer {f.subject['layer']}, "
-        f"{' '.join(f.numbers['bits'])}: it tells them apart by how strongly its units are on, if "
-        "at all."
+        f"{names.listed(f.numbers['classes'])} have the same code in layer {f.subject['layer']}"
+        f"{code}: it tells them apart by how strongly its units are on, if at all."
     )
 
 
 def _unit(f: Finding, _: Names) -> str:
     n = f.numbers
     text = f"Unit {f.subject['unit']} of {f.subject['layer']} = {formula(n)}."
+    if n.get("side") and Activation.parse(n["activation"]).name == "relu":
+        text += f" It turns on {_SIDES[n['side']]} its crease."
     if "twin" in n:
         kind = {
             "duplicate": f"It repeats unit {n['twin']}.",
@@ -131,33 +95,15 @@ def _unit(f: Finding, _: Names) -> str:
     return text
 
 
-def formula(n: Mapping[str, Any], most: int = 6) -> str:
-    """``max(0, 1.22 x0 + 0.92 x1 + 1.59)``; of many inputs, those of the largest weights."""
-    pairs = list(zip(n["weights"], n["inputs"], strict=True))
-    shown = pairs
-    if len(pairs) > most:
-        largest = sorted(range(len(pairs)), key=lambda i: -abs(pairs[i][0]))[: most // 2]
-        shown = [pairs[i] for i in sorted(largest)]
-    text = ""
-    for weight, name in shown:
-        sign = (" - " if weight < 0 else " + ") if text else ("-" if weight < 0 else "")
-        text += f"{sign}{number(abs(weight))} {name}"
-    if len(shown) < len(pairs):
-        text += f" + ... ({len(pairs) - len(shown)} more)"
-    text += f"{' - ' if n['bias'] < 0 else ' + '}{number(abs(n['bias']))}"
-    activation = Activation.parse(n["activation"])
-    if activation.name == "linear":
-        return text
-    if activation.name == "relu":
-        return f"max(0, {text})"
-    return f"{activation}({text})"
+_SIDES = {"right": "to the right of", "left": "to the left of", "above": "above", "below": "below"}
 
 
 def _split(f: Finding, names: Names) -> str:
     n = f.numbers
+    on, off = (f"{some(*n[counts])}" for counts in ("on_counts", "off_counts"))
     text = (
-        f"Unit {f.subject['unit']} tells {names.listed(n['on'])} (on) from "
-        f"{names.listed(n['off'])} (off)"
+        f"Unit {f.subject['unit']} of {f.subject['layer']} tells {names.listed(n['on'])} (on for "
+        f"{on}) from {names.listed(n['off'])} (off for {off})"
     )
     return text + (f"; for {names.listed(n['mixed'])} it is mixed." if n["mixed"] else ".")
 
@@ -182,7 +128,7 @@ def _without(f: Finding, names: Names) -> str:
         return f"Without {unit} (held at 0) no prediction changes."
     text = f"Without {unit} (held at 0) {f.numbers['correct']} of {f.of} examples are still right"
     moved = [
-        f"{_of(count, of)} of {names.classes[a]} become {names.classes[b]}"
+        f"{some(count, of)} of {names.classes[a]} become {names.classes[b]}"
         for a, b, count, of in sorted(f.numbers["moves"], key=lambda m: -m[2])
     ]
     return text + (f": {listed(moved, 4)}." if moved else ".")
@@ -211,11 +157,10 @@ def _output(f: Finding, names: Names) -> str:
     if down:
         text += f"; lowered by {listed(down, 4)}"
     text += "."
-    if "peak" in n and n["peak"] != f.subject["class"]:
-        text += (
-            f" On average it is highest for examples of {names.classes[n['peak']]}, not of its own "
-            "class."
-        )
+    if "peak" in n:
+        own = n["peak"] == f.subject["class"]
+        text += f" On average it is highest for examples of {names.classes[n['peak']]}"
+        text += ", its own class." if own else ", not of its own class."
     return text
 
 
@@ -230,22 +175,27 @@ def _rank(rank: int, of: int) -> str:
 def _lead(f: Finding, names: Names) -> str:
     n = f.numbers
     return (
-        f"{names.classes[f.subject['class']]}: its logit leads for {_of(f.holds, f.of)} examples, "
+        f"{names.classes[f.subject['class']]}: its logit leads for {some(f.holds, f.of)} examples, "
         f"by {number(n['lowest'])} at worst and {number(n['mean'])} on average."
     )
 
 
 def _areas(f: Finding, names: Names) -> str:
     (low0, high0), (low1, high1) = f.numbers["window"]
+    axis0, axis1 = f.numbers["axes"]
     shares = [
         f"{name} {share:.1%}"
         for name, share in zip(names.classes, f.numbers["shares"], strict=True)
     ]
     how = "" if f.scope == "window" else " (sampled)"
+    on_slice = "slice" in f.numbers
     text = (
-        f"In the window {names.features[0]} {number(low0)} to {number(high0)}, {names.features[1]} "
-        f"{number(low1)} to {number(high1)} the classes own{how}: {listed(shares, 12)}."
+        f"{'On the slice' if on_slice else 'In the window'} {axis0} {number(low0)} to "
+        f"{number(high0)}, {axis1} {number(low1)} to {number(high1)} the classes own{how}: "
+        f"{listed(shares, 12)}."
     )
+    if on_slice:
+        text += " The other features are held at the slice's values."
     if f.numbers["regions"]:
         text += f" The network is made of {counted(f.numbers['regions'], 'linear piece')} there."
     return text
@@ -253,12 +203,16 @@ def _areas(f: Finding, names: Names) -> str:
 
 def _boundary(f: Finding, names: Names) -> str:
     n = f.numbers
+    how = "" if f.scope == "window" else "about "
     text = (
         f"{names.classes[f.subject['class']]} and {names.classes[f.subject['other']]} touch along "
-        f"{number(n['length'])}"
+        f"{how}{number(n['length'])}"
     )
+    if n["bends"]:
+        creases = plural("crease", n["bends"])
+        text += f", in a line that bends at the {creases} of {units(n['bends'])}"
     if "example" in n:
-        text += f"; the closest example, {n['example']}, is {number(n['margin'])} away"
+        text += f"; the closest example, {n['example']}, is {how}{number(n['margin'])} away"
     return text + "."
 
 
@@ -278,6 +232,66 @@ def _closest(f: Finding, names: Names) -> str:
     )
 
 
+def _path(f: Finding, names: Names) -> str:
+    n, s = f.numbers, f.subject
+    who = "The example" if s["example"] is None else f"Example {s['example']}"
+    text = [f"{who} at {point(n['x'])} is predicted as {names.classes[s['class']]}."]
+    for layer in n["layers"]:
+        if len(layer["a"]) <= _MOST_VALUES:
+            text.append(f"{layer['name']} gives {listed([number(a) for a in layer['a']])}.")
+        else:
+            text.append(f"In {layer['name']} {layer['on']} of {len(layer['a'])} units are on.")
+    told = list(range(len(n["logits"])))
+    if len(told) > _MOST_VALUES:
+        told = [s["class"], s["other"]]
+    logits = [f"{names.classes[k]} {n['logits'][k]:.2f}" for k in told]
+    shares = [f"{n['probabilities'][k]:.2f}" for k in told]
+    text.append(f"Logits: {', '.join(logits)}; softmax {', '.join(shares)}.")
+    lead = number(n["lead"])
+    opening = f"{names.classes[s['class']]} leads {names.classes[s['other']]} by {lead}"
+    for each in reversed(n["contributions"]):
+        text.append(f"{opening}{_sum(each, names)}.")
+        opening = f"Seen from {_before(each, n['contributions'])}, {lead}"
+    if n["flip"] is not None:
+        flip, into = n["flip"], names.classes[n["flip"]["into"]]
+        length, end = number(flip["distance"]), point(flip["point"])
+        if flip["exact"]:
+            text.append(f"The smallest change that reaches {into} is {length} long, to {end}.")
+        else:
+            text.append(f"A change of length {length} reaches {into}, at {end}.")
+    return " ".join(text)
+
+
+def _before(contributions: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
+    """The place before one of some places, in words."""
+    before = places[max(0, [each["place"] for each in places].index(contributions["place"]) - 1)]
+    return "the features" if before["place"] == "inputs" else f"layer {before['place']}"
+
+
+# An example's path names so many values of a layer, or of the logits, one by one.
+_MOST_VALUES = 6
+
+
+def _sum(contributions: Mapping[str, Any], names: Names) -> str:
+    """`` = 4.36 (unit 0) - 4.21 (unit 1) + 1.29 (biases)``."""
+    of_inputs = contributions["place"] == "inputs"
+    terms = [
+        (
+            contributions["parts"][i],
+            names.features[i] if of_inputs else f"unit {i} of {contributions['place']}",
+        )
+        for i in contributions["told"]
+    ]
+    if contributions["others"]:
+        terms.append((contributions["sum_of_others"], f"{contributions['others']} others"))
+    terms.append((contributions["rest"], "the biases"))
+    text = ""
+    for value, what in terms:
+        sign = (" - " if value < 0 else " + ") if text else (" = -" if value < 0 else " = ")
+        text += f"{sign}{number(abs(value))} ({what})"
+    return text
+
+
 def _mistake(f: Finding, names: Names) -> str:
     n, s = f.numbers, f.subject
     true, wrong = names.classes[s["class"]], names.classes[s["other"]]
@@ -291,12 +305,9 @@ def _mistake(f: Finding, names: Names) -> str:
 
 
 def _spare(f: Finding, _: Names) -> str:
-    units = [f"unit {unit} of {layer}" for layer, unit in f.numbers["units"]]
-    return f"Held at 0, {listed(units, 10)} {_changes(units)} none of the {f.of} predictions."
-
-
-def _changes(units: Sequence[str]) -> str:
-    return "changes" if len(units) == 1 else "together change"
+    spare = f.numbers["units"]
+    change = "changes" if len(spare) == 1 else "together change"
+    return f"Held at 0, {units(spare)} {change} none of the {f.of} predictions."
 
 
 SENTENCES: Mapping[str, Callable[[Finding, Names], str]] = MappingProxyType(
@@ -316,6 +327,7 @@ SENTENCES: Mapping[str, Callable[[Finding, Names], str]] = MappingProxyType(
         "boundary": _boundary,
         "apart": _apart,
         "closest call": _closest,
+        "path": _path,
         "mistake": _mistake,
         "spare units": _spare,
     }
