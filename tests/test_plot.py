@@ -13,6 +13,7 @@ import pytest
 import classlens as cl
 from classlens import plot
 from classlens.analysis.planes import Window
+from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError
 from classlens.model import Model
@@ -21,6 +22,15 @@ from classlens.network import Network
 TRACE = np.load(Path(__file__).parent / "data" / "lab_trace.npz")
 LAB = Network.from_arrays([TRACE["fW1"], TRACE["fW2"]], [TRACE["fb1"], TRACE["fb2"]])
 DATA = Dataset(TRACE["X"], TRACE["y"])
+
+# Those that need no data to be drawn over a plane, and all that take a model.
+PLANES = [plot.regions, plot.units]
+PICTURES = [
+    *PLANES,
+    plot.hidden,
+    plot.codes,
+    lambda model, data: plot.path(model, [0.0, 1.0], data),
+]
 
 # The lengths of the lab's boundaries in the data's range and 0.5 around it, computed exactly.
 LAB_WINDOW = ((-8.403, 7.685), (-5.089, 4.117))
@@ -36,17 +46,15 @@ def network(*sizes, **options):
 class TestModels:
     def test_a_network_or_what_has_one(self):
         model = Model(LAB, ("x0", "x1"))
-        assert plot.as_network(LAB) is LAB
-        assert plot.as_network(model) is LAB
-        assert plot.as_network(SimpleNamespace(network=LAB)) is LAB
-        winners = [plot.regions(each, DATA).regions.winner for each in (LAB, model)]
-        np.testing.assert_array_equal(*winners)
+        for each in (LAB, model, SimpleNamespace(model=model)):
+            assert plot.regions(each, DATA).regions.network is LAB
 
-    @pytest.mark.parametrize("model", [None, 3, SimpleNamespace(network="net")])
-    def test_anything_else(self, model):
-        said = f"as a Model and a Run do. Got {type(model).__name__} instead."
+    @pytest.mark.parametrize("model", [None, 3, SimpleNamespace(model="net")])
+    @pytest.mark.parametrize("picture", PICTURES)
+    def test_anything_else(self, picture, model):
+        said = f"such as a Run. Got {type(model).__name__} instead."
         with pytest.raises(ArgumentError, match=re.escape(said)):
-            plot.as_network(model)
+            picture(model, DATA)
 
     def test_the_public_module(self):
         assert cl.plot is plot
@@ -57,14 +65,14 @@ class TestWindows:
         expected = Window.around(DATA.X)
         assert plot.data(DATA).window == expected
         assert plot.regions(LAB, DATA).regions.window == expected
-        assert plot.units(LAB, DATA).plane.window == expected
+        assert plot.units(LAB, DATA).window == expected
 
     def test_a_window_of_one_s_own(self):
         expected = Window((-1, 1), (0, 2))
         assert plot.regions(LAB, DATA, window=((-1, 1), (0, 2))).regions.window == expected
-        assert plot.units(LAB, window=expected).plane.window == expected
+        assert plot.units(LAB, window=expected).window == expected
 
-    @pytest.mark.parametrize("picture", [plot.regions, plot.units])
+    @pytest.mark.parametrize("picture", PLANES)
     def test_neither_window_nor_data(self, picture):
         with pytest.raises(ArgumentError, match=r"no data to take it from\. Got None"):
             picture(LAB)
@@ -72,28 +80,47 @@ class TestWindows:
 
 class TestRegions:
     def test_the_lab_s_boundaries_have_their_exact_lengths(self):
-        regions = plot.regions(LAB, window=LAB_WINDOW, resolution=300).regions
-        assert {tuple(pair) for pair in regions.pairs.tolist()} == set(LAB_LENGTHS)
+        found = plot.regions(LAB, window=LAB_WINDOW).territories
+        assert {tuple(pair) for pair in found.pairs.tolist()} == set(LAB_LENGTHS)
         for pair, length in LAB_LENGTHS.items():
-            mine = regions.boundary[(regions.pairs == pair).all(axis=1)]
-            assert np.linalg.norm(mine[:, 1] - mine[:, 0], axis=1).sum() == pytest.approx(
-                length, abs=0.01
-            )
+            mine = found.boundary[(found.pairs == pair).all(axis=1)]
+            drawn = np.linalg.norm(mine[:, 1] - mine[:, 0], axis=1).sum()
+            assert drawn == pytest.approx(length, abs=0.005)
 
     def test_the_lab_s_areas(self):
-        winner = plot.regions(LAB, window=LAB_WINDOW, resolution=300).regions.winner
-        shares = 100 * np.bincount(winner.ravel()) / winner.size
-        np.testing.assert_allclose(shares, [24.6, 29.5, 23.8, 22.2], atol=0.2)
+        areas = plot.regions(LAB, window=LAB_WINDOW).regions.class_areas
+        np.testing.assert_allclose(100 * areas / areas.sum(), [24.6, 29.5, 23.8, 22.2], atol=0.06)
 
     def test_predictions(self):
         drawn = plot.regions(LAB, DATA).samples
         np.testing.assert_array_equal(drawn.predicted, LAB.predict(DATA.X))
         assert not drawn.misclassified.any()
 
-    def test_the_resolution(self):
-        assert plot.regions(LAB, DATA, resolution=17).regions.winner.shape == (17, 17)
-        with pytest.raises(ArgumentError, match="resolution must be a whole number of at least 2"):
-            plot.regions(LAB, DATA, resolution=1)
+    def test_no_creases_and_no_margins_unless_asked_for(self):
+        display = plot.regions(LAB, DATA)
+        assert display.creases == ()
+        assert display.margins is None
+
+    def test_margins_without_data(self):
+        said = "margins must be False without data. Got True instead."
+        with pytest.raises(ArgumentError, match=re.escape(said)):
+            plot.regions(LAB, window=LAB_WINDOW, margins=True)
+
+    def test_margins_on_a_slice(self):
+        plane = Slice.through_features(0, 1, [0, 0, 0])
+        said = "margins must be False on a slice, which examples lie off. Got [1] instead."
+        with pytest.raises(ArgumentError, match=re.escape(said)):
+            plot.regions(
+                network(3, 2), ([[0.0, 1, 2], [1, 0, 1]], [0, 1]), slice=plane, margins=[1]
+            )
+
+    @pytest.mark.parametrize(("margins", "said"), [([100], "100"), (["a"], "'a'"), ("b", "'b'")])
+    def test_margins_that_are_no_rows(self, margins, said):
+        said = f"or rows of the data, from 0 to 99. Got {said} instead."
+        with pytest.raises(ArgumentError, match=re.escape(said)):
+            plot.regions(LAB, DATA, margins=margins)
+        with pytest.raises(ArgumentError, match=r"or rows of the data\. Got 5 instead\."):
+            plot.regions(LAB, DATA, margins=5)
 
 
 class TestUnits:
@@ -111,8 +138,8 @@ class TestHidden:
         display = plot.hidden(LAB, DATA)
         size = len(display.logits)
         x0, x1 = np.meshgrid(
-            np.linspace(*display.regions.window.x0, size),
-            np.linspace(*display.regions.window.x1, size),
+            np.linspace(*display.territories.window.x0, size),
+            np.linspace(*display.territories.window.x1, size),
         )
         points = np.stack([x0, x1], axis=2).astype(np.float32)
         expected = points @ TRACE["fW2"] + TRACE["fb2"]
@@ -123,26 +150,6 @@ class TestHidden:
         assert place.place.tolist() == [0, 0]
         assert place.counts.tolist() == [25, 0, 0, 0]
         assert place.total == 25
-
-    def test_coincidences_are_sorted_and_hold_at_least_three(self):
-        X = np.repeat([1.0, 2.0, 3.0, 4.0], [2, 3, 5, 1])[:, None]
-        straight = Network.from_arrays([[[1.0, 2.0]], np.eye(2)], [np.zeros(2)] * 2)
-        found = plot.hidden(straight, (X, np.arange(11) % 2)).coincidences
-        assert [(each.place.tolist(), each.total) for each in found] == [([3, 6], 5), ([2, 4], 3)]
-        assert found[0].counts.tolist() == [2, 3]
-
-    def test_nearly_equal_counts_as_equal_and_near_does_not(self):
-        at = np.array([0.0, 1.0, 1.0 + 1e-8, 1.0 - 1e-8, 2.0, 2.0 + 1e-4, 2.0 - 1e-4])
-        straight = Network.from_arrays([[[1.0, 2.0]], np.eye(2)], [np.zeros(2)] * 2)
-        (found,) = plot.hidden(straight, (at[:, None], np.zeros(7, int))).coincidences
-        assert found.total == 3
-        assert found.place[0] == pytest.approx(1.0)
-
-    def test_a_few_of_very_many_are_no_news(self):
-        X = np.r_[np.linspace(0, 1, 600), np.full(4, 0.5), np.full(9, 0.7)][:, None]
-        straight = Network.from_arrays([[[1.0, 2.0]], np.eye(2)], [np.zeros(2)] * 2)
-        (found,) = plot.hidden(straight, (X, np.zeros(613, int))).coincidences
-        assert found.total == 9
 
     def test_the_last_layer_with_two_units(self):
         deep = network(3, 2, 5, 2, 4, 3)
@@ -164,8 +171,9 @@ class TestHidden:
             ),
             ((2, 3, 4), None, "Its hidden layers are: L1 with 3."),
             ((2, 4), None, "Its hidden layers are: none."),
-            ((2, 3, 4), "L1", "with 2 units. Got 'L1' instead, a hidden layer with 3."),
-            ((2, 2, 2), "L2", "with 2 units. Got 'L2' instead, the last layer with 2."),
+            ((2, 4), "L1", "must have a hidden layer. Got one without any."),
+            ((2, 3, 4), "L1", "with 2 units. Got 'L1' instead, which has 3."),
+            ((2, 2, 2), "L2", "must name a hidden layer. Got 'L2' instead, the last one."),
             ((2, 2, 2), "L3", "the network's layers are L1, L2. Got 'L3' instead."),
         ],
     )
@@ -192,10 +200,16 @@ class TestClasses:
         display = plot.units(network(2, 3), Dataset([[2.0, 1.0]], [0], ("left", "right")))
         assert display.class_names == ("left", "right", "c2")
 
-    def test_feature_names(self):
-        data = Dataset(DATA.X, DATA.y, feature_names=("height", "weight"))
-        assert plot.regions(LAB, data).feature_names == ("height", "weight")
-        assert plot.regions(LAB, window=LAB_WINDOW).feature_names == ("x0", "x1")
+    def test_feature_names_that_were_chosen_go_before_those_that_were_made_up(self):
+        named = Dataset(DATA.X, DATA.y, feature_names=("height", "weight"))
+        model = Model(LAB, ("length", "width"))
+        assert plot.regions(LAB, named).axis_names == ("height", "weight")
+        assert plot.regions(LAB, window=LAB_WINDOW).axis_names == ("x0", "x1")
+        assert plot.regions(model, window=LAB_WINDOW).axis_names == ("length", "width")
+        assert plot.units(model, DATA).axis_names == ("length", "width")
+        assert plot.units(Model(LAB, ("x0", "x1")), named).axis_names == ("height", "weight")
+        assert plot.path(model, [0.0, 1.0]).feature_names == ("length", "width")
+        assert plot.regions(SimpleNamespace(model=model), DATA).axis_names == ("length", "width")
 
     def test_a_class_that_the_network_does_not_know(self):
         named = Network.from_arrays([np.eye(2)], [np.zeros(2)], classes=["no", "yes"])
@@ -210,33 +224,58 @@ class TestClasses:
         with pytest.raises(ArgumentError, match=re.escape(said)):
             plot.regions(network(2, 2), DATA)
 
-    def test_long_lists_are_cut_short(self):
-        names = [f"n{index}" for index in range(12)]
-        with pytest.raises(ArgumentError, match=r"n6, n7 and 4 more\. Got strange instead"):
-            plot.regions(network(2, 12, classes=names), Dataset([[0.0, 1.0]], [0], ("strange",)))
-
 
 class TestFeatures:
     def test_data_that_is_no_plane(self):
-        with pytest.raises(DataError, match=r"2 features to be drawn in the plane.* Got 3 instead"):
+        said = r"2 features to be drawn in the plane\. Got 3 instead; give two columns"
+        with pytest.raises(DataError, match=said):
             plot.data(([[1.0, 2.0, 3.0]], [0]))
 
-    @pytest.mark.parametrize("picture", [plot.regions, plot.units])
+    @pytest.mark.parametrize("picture", PLANES)
     def test_a_network_with_more_inputs(self, picture):
-        with pytest.raises(
-            ArgumentError, match=r"2 inputs to be drawn over the plane.* Got 3 instead"
-        ):
+        said = "2 inputs to be drawn over the plane. Got 3 instead; give a slice through them"
+        with pytest.raises(ArgumentError, match=re.escape(said)):
             picture(network(3, 2), window=((0, 1), (0, 1)))
-        with pytest.raises(DataError, match="2 features to be drawn in the plane"):
+        with pytest.raises(ArgumentError, match=re.escape(said)):
             picture(network(3, 2), ([[1.0, 2.0, 3.0]], [0]))
+
+    @pytest.mark.parametrize("picture", PLANES)
+    def test_a_slice_that_does_not_fit(self, picture):
+        plane = Slice.through_features(0, 1, [0, 0, 0])
+        said = "slice must go through the 4 inputs of the network. Got one through 3 instead."
+        with pytest.raises(ArgumentError, match=re.escape(said)):
+            picture(network(4, 2), window=((0, 1), (0, 1)), slice=plane)
+        with pytest.raises(ArgumentError, match=r"slice must be a Slice, or None\. Got str inst"):
+            picture(network(4, 2), window=((0, 1), (0, 1)), slice="x0,x1")
 
     def test_data_that_does_not_fit_the_network(self):
         with pytest.raises(DataError, match="data must have 2 features, one for each input"):
             plot.regions(LAB, ([[1.0]], [0]))
 
-    def test_what_is_no_data(self):
+    @pytest.mark.parametrize("picture", [plot.hidden, plot.codes])
+    def test_what_is_no_data(self, picture):
         with pytest.raises(DataError, match="data must be a Dataset or a pair"):
             plot.data(DATA.X)
+        with pytest.raises(DataError, match="data must be a Dataset or a pair"):
+            picture(LAB, None)
+
+
+class TestCodes:
+    def test_a_layer_that_is_not_hidden(self):
+        with pytest.raises(ArgumentError, match=r"hidden layer\. Got 'L2' instead, the last one"):
+            plot.codes(LAB, DATA, layer="L2")
+        with pytest.raises(ArgumentError, match=r"layers are L1, L2\. Got 'L3' instead"):
+            plot.codes(LAB, DATA, layer="L3")
+        with pytest.raises(ArgumentError, match="must have a hidden layer"):
+            plot.codes(network(2, 4), DATA)
+
+
+class TestPath:
+    @pytest.mark.parametrize("x", [[[0.0, 1.0]], [1.0], 3.0])
+    def test_an_example_of_another_shape(self, x):
+        said = f"x must be one example, a row of 2 numbers. Got the shape {np.shape(x)} instead."
+        with pytest.raises(DataError, match=re.escape(said)):
+            plot.path(LAB, x)
 
 
 class TestHistory:
@@ -272,4 +311,4 @@ class TestHistory:
         run = cl.fit(DATA, epochs=3)
         display = plot.history(run.history)
         assert display.epoch.tolist() == [1, 2, 3]
-        assert plot.regions(run, DATA).regions.winner.shape == (plot.RESOLUTION, plot.RESOLUTION)
+        assert plot.regions(run, DATA).regions.network is run.network

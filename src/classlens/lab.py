@@ -126,13 +126,13 @@ def _pictures(lab: Lab) -> Iterator[tuple[str, Any]]:
 
     data, network = lab.data, lab.run.network
     yield "data.png", plot.data(data)
-    yield "regions.png", plot.regions(network, data)
+    yield "regions.png", plot.regions(lab.run, data)
     *hidden, output = network.layers
     for layer in hidden:
-        yield f"layer-{layer.name}.png", plot.units(network, data, layer=layer.name)
+        yield f"layer-{layer.name}.png", plot.units(lab.run, data, layer=layer.name)
     # The outputs are seen best in the space that they see, where that is a plane.
     if hidden and hidden[-1].units == 2:
-        yield f"layer-{output.name}.png", plot.hidden(network, data)
+        yield f"layer-{output.name}.png", plot.hidden(lab.run, data)
     else:
-        yield f"layer-{output.name}.png", plot.units(network, data, layer=output.name)
+        yield f"layer-{output.name}.png", plot.units(lab.run, data, layer=output.name)
     yield "history.png", plot.history(lab.run.history)

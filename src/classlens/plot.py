@@ -12,44 +12,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.analysis import planes
+from classlens.analysis import example, geometry, planes
+from classlens.analysis.coincidences import coincidences
+from classlens.analysis.lines import MarginLines, crease_lines, margin_lines, unit_creases
 from classlens.analysis.planes import Window
+from classlens.analysis.result import Regions
+from classlens.analysis.slices import Slice
+from classlens.analysis.territories import territories
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError, DataError
-from classlens.network import Network, class_names
+from classlens.errors import ArgumentError, DataError, short
+from classlens.explanation.about_units import bit
+from classlens.model import HasModel, Model
+from classlens.network import Network
+from classlens.view.displays.code_table import CodesDisplay
 from classlens.view.displays.data import DataDisplay
 from classlens.view.displays.decisions import RegionsDisplay, Samples
-from classlens.view.displays.hidden import Coincidence, HiddenDisplay
+from classlens.view.displays.example_path import PathDisplay
+from classlens.view.displays.hidden import HiddenDisplay
 from classlens.view.displays.history import HistoryDisplay
 from classlens.view.displays.unit_grid import UnitsDisplay
+from classlens.view.subject import Data, Subject, WindowLike
 
 if TYPE_CHECKING:
     from classlens.training.history import History
 
-Data = Dataset | tuple[ArrayLike, ArrayLike]
-WindowLike = Window | Sequence[Sequence[float]]
+ModelLike = Network | Model | HasModel
 
-# Grid points along each side of a window, where the whole picture shows it.
-RESOLUTION = 240
-
-# The same for a panel among others: for so many panels at most, so many points.
-_PANEL_RESOLUTIONS = ((2, 160), (12, 110), (32, 80))
-_SMALLEST_RESOLUTION = 64
-
-
-def as_network(model: object) -> Network:
-    """The network of a Network, a Model, a Run, or anything else with a ``network``.
-
-    Raises:
-        ArgumentError: if there is none.
-    """
-    network = model if isinstance(model, Network) else getattr(model, "network", None)
-    if not isinstance(network, Network):
-        raise ArgumentError(
-            "model must be a Network, or have one as its .network, as a Model and a Run do. "
-            f"Got {type(model).__name__} instead."
-        )
-    return network
+# Grid points along each side of a window for the shades of the regions.
+_SHADES = 121
 
 
 def data(data: Data) -> DataDisplay:
@@ -67,69 +57,99 @@ def data(data: Data) -> DataDisplay:
         (2, 2)
         >>> figure = display.figure()
     """
-    samples = _in_the_plane(Dataset.of(data))
+    samples = Dataset.of(data)
+    if samples.features != 2:
+        raise DataError(
+            "data must have 2 features to be drawn in the plane. "
+            f"Got {samples.features} instead; give two columns of it."
+        )
     window = Window.around(samples.X)
     return DataDisplay(samples.X, samples.y, window, samples.class_names, samples.feature_names)
 
 
 def regions(
-    model: object,
+    model: ModelLike,
     data: Data | None = None,
     *,
     window: WindowLike | None = None,
-    resolution: int = RESOLUTION,
+    slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+    creases: bool = False,
+    margins: bool | Sequence[int] = False,
 ) -> RegionsDisplay:
     """The decision regions: which class wins where, how surely, and where two classes tie.
 
+    Outlines, boundaries, creases and margins are exact, but for rounding, where all activations
+    have linear pieces; else they are sampled, and the picture says so. How sure the network is, is
+    sampled at 121 x 121 points (of the logarithm of the odds, which is nearly linear between them)
+    and drawn in a few steps.
+
     Args:
-        model: a Network, Model or Run with two inputs.
-        data: a Dataset or a pair (X, y), drawn over the regions; misclassified ones get a ring.
-        window: ((x0_min, x0_max), (x1_min, x1_max)); by default the data's range and a tenth of it
-            on each side.
-        resolution: grid points along each side at which the network is evaluated.
+        model: a Network, Model or Run; with two inputs, or with a slice.
+        data: a Dataset or a pair (X, y), drawn over the regions; misclassified ones get a ring. On
+            a slice they are projected onto it.
+        window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
+            by default the data's range and a tenth of it on each side.
+        slice: the plane to draw, for networks with other than two inputs.
+        creases: whether to draw where units turn on.
+        margins: rows of the data whose distance to the nearest boundary is to be drawn; True for
+            the closest example of each pair of neighbouring classes.
 
     Raises:
-        ArgumentError: if the network does not have two inputs, the window is none, or its and the
-            data's classes do not match.
+        ArgumentError: if network, slice and window do not fit each other, there is neither a window
+            nor data, its and the data's classes do not match, or margins are not rows of the data.
         DataError: if the samples cannot be used.
 
     Example:
         >>> network = Network.from_arrays([[[1.0, -1.0], [0.0, 0.0]]], [[0.0, 0.0]])
         >>> display = regions(network, window=((-1, 1), (-1, 1)))
-        >>> display.regions.pairs[0]
-        array([0, 1])
+        >>> display.regions.class_areas.tolist()
+        [2.0, 2.0]
         >>> figure = display.figure()
     """
-    network = as_network(model)
-    samples = None if data is None else _for(network, data)
-    place = _window(window, samples)
-    sampled = planes.sample_regions(network, place, resolution=resolution)
+    subject = Subject.of(model, data)
+    place = subject.window(window, slice)
+    _check_margins(margins, subject, slice)
+    found = geometry.regions(subject.network, place, slice)
     drawn = None
-    if samples is not None:
-        predicted = planes.values_at(network, samples.X).activation.argmax(axis=1)
-        drawn = Samples(samples.X, samples.y, predicted)
-    return RegionsDisplay(sampled, drawn, *_names(network, samples))
+    if subject.samples is not None:
+        predicted = planes.values_at(subject.network, subject.samples.X).activation.argmax(axis=1)
+        drawn = Samples(subject.places(slice), subject.samples.y, predicted)
+    return RegionsDisplay(
+        regions=found,
+        territories=territories(found, resolution=_SHADES),
+        samples=drawn,
+        creases=crease_lines(found) if creases else (),
+        margins=None if drawn is None else _margins(found, drawn.X, margins),
+        class_names=subject.class_names,
+        axis_names=subject.axis_names(slice),
+        place=subject.caption(slice),
+    )
 
 
 def units(
-    model: object,
+    model: ModelLike,
     data: Data | None = None,
     *,
     layer: str = "L1",
     window: WindowLike | None = None,
+    slice: Slice | None = None,  # noqa: A002
 ) -> UnitsDisplay:
     """What each unit of a layer computes over the input plane, on one colour scale.
 
+    Creases are exact; where an activation up to the layer is curved, none are drawn. The values are
+    sampled on a grid.
+
     Args:
-        model: a Network, Model or Run with two inputs.
+        model: a Network, Model or Run; with two inputs, or with a slice.
         data: a Dataset or a pair (X, y), drawn small over the values.
         layer: the layer's name; in the last layer each unit stands for a class.
-        window: ((x0_min, x0_max), (x1_min, x1_max)); by default the data's range and a tenth of it
-            on each side.
+        window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
+            by default the data's range and a tenth of it on each side.
+        slice: the plane to draw, for networks with other than two inputs.
 
     Raises:
-        ArgumentError: if the network does not have two inputs or no such layer, the window is none,
-            or the classes do not match.
+        ArgumentError: if network, slice and window do not fit each other, there is no such layer or
+            neither a window nor data, or the classes do not match.
         DataError: if the samples cannot be used.
 
     Example:
@@ -139,27 +159,30 @@ def units(
         ('c0', 'c1')
         >>> figure = display.figure()
     """
-    network = as_network(model)
+    subject = Subject.of(model, data)
+    network = subject.network
     chosen = network.get_layer(layer)
-    samples = None if data is None else _for(network, data)
-    place = _window(window, samples)
-    plane = planes.sample_layer(
-        network, place, layer=layer, resolution=_panel_resolution(chosen.units)
-    )
-    names, features = _names(network, samples)
+    place = subject.window(window, slice)
+    points = planes.fitting_resolution(chosen.units)
+    lift = None if slice is None else slice.lift
+    samples = subject.samples
+    upper = planes.up_to(network, layer)
     return UnitsDisplay(
-        plane,
-        layer,
-        str(chosen.activation),
-        names if chosen is network.layers[-1] else None,
-        None if samples is None else samples.X,
-        None if samples is None else samples.y,
-        names,
-        features,
+        window=place,
+        values=planes.layer_values(upper, place, resolution=points, lift=lift),
+        creases=unit_creases(network, layer, place, slice),
+        layer=layer,
+        activation=str(chosen.activation),
+        outputs=subject.class_names if chosen is network.layers[-1] else None,
+        X=None if samples is None else subject.places(slice),
+        y=None if samples is None else samples.y,
+        class_names=subject.class_names,
+        axis_names=subject.axis_names(slice),
+        place=subject.caption(slice),
     )
 
 
-def hidden(model: object, data: Data, *, layer: str | None = None) -> HiddenDisplay:
+def hidden(model: ModelLike, data: Data, *, layer: str | None = None) -> HiddenDisplay:
     """The examples as a hidden layer of two units re-maps them, and the outputs over that space.
 
     Args:
@@ -180,24 +203,102 @@ def hidden(model: object, data: Data, *, layer: str | None = None) -> HiddenDisp
         [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]]
         >>> figure = display.figure()
     """
-    network = as_network(model)
-    name = _plane_layer(network, layer)
-    samples = _for(network, data)
+    subject = Subject.of(model, Dataset.of(data))
+    network, samples = subject.network, subject.given
+    name = subject.plane_layer(layer).name
     number = [layer.name for layer in network.layers].index(name) + 1
     places = planes.values_at(planes.up_to(network, name), samples.X).activation
     rest = planes.after(network, name)
     window = Window.around(places)
-    count = _panel_resolution(len(network.classes))
-    outputs = planes.sample_layer(rest, window, layer=rest.layers[-1].name, resolution=count)
+    points = planes.fitting_resolution(len(network.classes))
     return HiddenDisplay(
-        planes.sample_regions(rest, window, resolution=RESOLUTION),
-        outputs.activation,
-        places,
-        samples.y,
-        _coincidences(places, samples.y, len(network.classes)),
-        name,
-        (f"a[{number}]0", f"a[{number}]1"),
-        _names(network, samples)[0],
+        territories=territories(geometry.regions(rest, window), resolution=_SHADES),
+        logits=planes.layer_values(rest, window, resolution=points),
+        A=places,
+        y=samples.y,
+        coincidences=coincidences(places, samples.y, len(network.classes)),
+        layer=name,
+        unit_names=(f"a[{number}]0", f"a[{number}]1"),
+        class_names=subject.class_names,
+    )
+
+
+def codes(model: ModelLike, data: Data, *, layer: str | None = None) -> CodesDisplay:
+    """The code table: which units of a hidden layer are on for which class.
+
+    A unit's bit is on (off) where it is on (off) for at least three quarters of the class's
+    examples, else mixed, as in the explanation.
+
+    Args:
+        model: a Network, Model or Run, with any number of inputs.
+        data: a Dataset or a pair (X, y).
+        layer: the name of a hidden layer; by default the last one.
+
+    Raises:
+        ArgumentError: if there is no such layer, or the classes do not match.
+        DataError: if the samples cannot be used.
+
+    Example:
+        >>> network = Network.from_arrays([[[1.0, -1.0]], np.eye(2)], [[0.0, 0.0], [0.0, 0.0]])
+        >>> codes(network, ([[-1.0], [1.0], [2.0]], [1, 0, 0])).bits
+        (('on', 'off'), ('off', 'on'))
+    """
+    subject = Subject.of(model, Dataset.of(data))
+    network, samples = subject.network, subject.given
+    chosen = subject.hidden_layer(layer)
+    z = planes.values_at(planes.up_to(network, chosen.name), samples.X).pre_activation
+    counts = np.zeros((len(network.classes), chosen.units), np.int64)
+    np.add.at(counts, samples.y, z > 0)
+    totals = np.bincount(samples.y, minlength=len(network.classes))
+    return CodesDisplay(
+        on=counts,
+        of=totals,
+        bits=tuple(
+            tuple(bit(on, total) for on in row) if total else ()
+            for row, total in zip(counts.tolist(), totals.tolist(), strict=True)
+        ),
+        layer=chosen.name,
+        activation=str(chosen.activation),
+        class_names=subject.class_names,
+    )
+
+
+def path(model: ModelLike, x: ArrayLike, data: Data | None = None) -> PathDisplay:
+    """One example's way through the network, and what each unit adds to the winner's lead.
+
+    Args:
+        model: a Network, Model or Run, with any number of inputs.
+        x: the example, shape (features,).
+        data: a Dataset or a pair (X, y), whose range is drawn behind each of the example's values.
+
+    Raises:
+        ArgumentError: if there is no network, or the data's classes do not match.
+        DataError: if the example does not fit the network, or the samples cannot be used.
+
+    Example:
+        >>> network = Network.from_arrays([[[1.0, -1.0]], np.eye(2)], [[0.0, 0.0], [0.0, 0.0]])
+        >>> path(network, [2.0]).path.lead
+        2.0
+    """
+    subject = Subject.of(model, data)
+    network = subject.network
+    given = np.asarray(x)
+    if given.shape != (network.inputs,):
+        raise DataError(
+            f"x must be one example, a row of {network.inputs} numbers. "
+            f"Got the shape {given.shape} instead."
+        )
+    ranges = None
+    if subject.samples is not None:
+        X = subject.samples.X
+        values = [X, *(each.activation for each in network.forward(X))]
+        ranges = tuple(np.stack((each.min(axis=0), each.max(axis=0)), axis=1) for each in values)
+    return PathDisplay(
+        path=example.path(network, given),
+        layers=tuple((layer.name, str(layer.activation)) for layer in network.layers),
+        ranges=ranges,
+        class_names=subject.class_names,
+        feature_names=subject.feature_names,
     )
 
 
@@ -226,115 +327,24 @@ def history(history: History) -> HistoryDisplay:
     )
 
 
-def _in_the_plane(samples: Dataset) -> Dataset:
-    if samples.features != 2:
-        raise DataError(
-            "data must have 2 features to be drawn in the plane (more are not drawn yet). "
-            f"Got {samples.features} instead."
-        )
-    return samples
-
-
-def _window(window: WindowLike | None, samples: Dataset | None) -> Window:
-    if window is not None:
-        return Window.of(window)
-    if samples is None:
+def _check_margins(
+    margins: bool | Sequence[int],
+    subject: Subject,
+    slice: Slice | None,  # noqa: A002
+) -> None:
+    """Refuse margins that are no rows, or where there are no examples in the plane."""
+    if margins is False:
+        return
+    if slice is not None or subject.samples is None:
+        where = "without data" if slice is None else "on a slice, which examples lie off"
+        raise ArgumentError(f"margins must be False {where}. Got {short(margins)} instead.")
+    if not isinstance(margins, bool | Sequence | np.ndarray):
         raise ArgumentError(
-            "window must be ((x0_min, x0_max), (x1_min, x1_max)) when there is no data to take it "
-            "from. Got None instead."
+            f"margins must be True, False, or rows of the data. Got {short(margins)} instead."
         )
-    return Window.around(_in_the_plane(samples).X)
 
 
-def _for(network: Network, data: Data) -> Dataset:
-    """The data with its classes in the order of the network's outputs.
-
-    Names that the data made up itself (c0, c1, ...) are taken as the outputs' indices.
-
-    Raises:
-        ArgumentError: if the data has a class that the network does not know.
-        DataError: if it has another number of features than the network has inputs.
-    """
-    samples = Dataset.of(data)
-    if samples.features != network.inputs:
-        raise DataError(
-            f"data must have {network.inputs} features, one for each input of the network. "
-            f"Got {samples.features} instead."
-        )
-    if set(samples.class_names) <= set(network.classes):
-        order = np.array([network.classes.index(name) for name in samples.class_names])
-        return Dataset(samples.X, order[samples.y], network.classes, samples.feature_names)
-    unnamed = _unnamed(samples.class_names) or _unnamed(network.classes)
-    if unnamed and samples.classes <= len(network.classes):
-        return samples
-    strange = [name for name in samples.class_names if name not in network.classes]
-    raise ArgumentError(
-        f"data must have the network's classes, {_listed(network.classes)}. "
-        f"Got {_listed(strange or samples.class_names)} instead."
-    )
-
-
-def _unnamed(names: Sequence[str]) -> bool:
-    return list(names) == class_names(len(names))
-
-
-def _listed(names: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _names(network: Network, samples: Dataset | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the classes and of the features, the data's where the network has none."""
-    if samples is None:
-        return network.classes, tuple(f"x{column}" for column in range(network.inputs))
-    classes = network.classes
-    if _unnamed(classes):
-        classes = samples.class_names + classes[samples.classes :]
-    return classes, samples.feature_names
-
-
-def _panel_resolution(panels: int) -> int:
-    fitting = (points for most, points in _PANEL_RESOLUTIONS if panels <= most)
-    return next(fitting, _SMALLEST_RESOLUTION)
-
-
-def _plane_layer(network: Network, layer: str | None) -> str:
-    """The name of a hidden layer that is a plane."""
-    *before, _ = network.layers
-    if layer is not None:
-        chosen = network.get_layer(layer)
-        if chosen is network.layers[-1] or chosen.units != 2:
-            kind = "the last layer" if chosen is network.layers[-1] else "a hidden layer"
-            raise ArgumentError(
-                f"layer must name a hidden layer with 2 units. Got {layer!r} instead, {kind} with "
-                f"{chosen.units}."
-            )
-        return layer
-    for candidate in reversed(before):
-        if candidate.units == 2:
-            return candidate.name
-    sizes = ", ".join(f"{each.name} with {each.units}" for each in before) or "none"
-    raise ArgumentError(
-        "the network must have a hidden layer with 2 units, whose activations make a plane. "
-        f"Its hidden layers are: {sizes}."
-    )
-
-
-def _coincidences(
-    places: NDArray[Any], y: NDArray[np.int64], classes: int
-) -> tuple[Coincidence, ...]:
-    """The places that at least 3 samples and a hundredth of all share, the fullest first.
-
-    Two coordinates count as equal when they round to the same multiple of a millionth of the
-    samples' range.
-    """
-    given = places.astype(np.float64)
-    span = np.ptp(given, axis=0)
-    keys = np.round((given - given.min(axis=0)) / np.where(span > 0, 1e-6 * span, 1.0))
-    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    counts = np.zeros((len(first), classes), dtype=np.int64)
-    np.add.at(counts, (group.reshape(-1), y), 1)
-    totals = counts.sum(axis=1)
-    order = np.argsort(-totals, kind="stable")
-    at_least = max(3, 0.01 * len(given))
-    return tuple(Coincidence(given[first[i]], counts[i]) for i in order if totals[i] >= at_least)
+def _margins(
+    found: Regions, places: NDArray[Any], rows: bool | Sequence[int]
+) -> MarginLines | None:
+    return None if rows is False else margin_lines(found, places, None if rows is True else rows)

@@ -6,9 +6,12 @@ import itertools
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
@@ -18,6 +21,8 @@ from sklearn.datasets import make_blobs
 from classlens import plot
 from classlens.data.dataset import Dataset
 from classlens.network import Network
+from classlens.view.displays import frame
+from classlens.view.displays.rulers import Ruler
 
 TRACE = np.load(Path(__file__).parents[1] / "data" / "lab_trace.npz")
 LAB = Network.from_arrays([TRACE["fW1"], TRACE["fW2"]], [TRACE["fb1"], TRACE["fb2"]])
@@ -62,7 +67,8 @@ def line(ax: Axes, label: str) -> Line2D:
 
 
 def labels(ax: Axes) -> list[str]:
-    return [str(each.get_label()) for each in ax.lines]
+    """What the lines of a panel are called, without the keys of its legend."""
+    return [label for each in ax.lines if (label := str(each.get_label())) != "key"]
 
 
 def places(ax: Axes, label: str) -> NDArray[Any]:
@@ -75,12 +81,15 @@ def segments(ax: Axes, label: str) -> NDArray[Any]:
 
 
 def legend_texts(ax: Axes) -> list[str]:
-    legend = ax.get_legend()
-    return [] if legend is None else [text.get_text() for text in legend.get_texts()]
+    return [text.get_text() for text in ax.texts if text.get_label() == "legend"]
 
 
 def texts(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text() for text in ax.texts if text.get_label() != "legend"]
+
+
+def rulers(ax: Axes) -> dict[str, Ruler]:
+    return frame.rulers(ax)
 
 
 def content(figure: Figure) -> list[Any]:
@@ -88,10 +97,19 @@ def content(figure: Figure) -> list[Any]:
     return [
         (
             ax.get_position().bounds,
-            [(label, np.nan_to_num(places(ax, label), nan=9e99).tolist()) for label in labels(ax)],
+            [
+                (str(each.get_label()), np.nan_to_num(each.get_xydata(), nan=9e99).tolist())
+                for each in ax.lines
+            ],
             [np.asarray(image.get_array()).tolist() for image in ax.images],
+            [
+                [path.vertices.tolist() for path in each.get_paths()]
+                for each in ax.collections
+                if isinstance(each, PathCollection)
+            ],
             texts(ax),
             legend_texts(ax),
+            [ruler.marks() for ruler in rulers(ax).values()],
         )
         for ax in figure.axes
     ]
@@ -109,32 +127,34 @@ def assert_all_inside(figure: Figure) -> None:
 
 
 def assert_texts_apart(figure: Figure) -> None:
-    """No two texts of a figure overlap."""
-    figure.draw_without_rendering()
-    found = [text for ax in figure.axes for text in written(ax)]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in found]
-    for index, (one, box) in enumerate(boxes):
-        for other, another in boxes[index + 1 :]:
-            met = Bbox.intersection(box, another)
-            assert met is None or met.width < 1 or met.height < 1, (one, other)
+    """No two texts of a figure overlap, and none is cut by its edges."""
+    said, found = zip(*drawn_texts(figure), strict=True)
+    boxes = np.array([box.extents for box in found])  # (texts, 4)
+    low, high = boxes[:, :2], boxes[:, 2:]
+    size = figure.get_size_inches() * figure.dpi
+    cut = (low < 0).any(axis=1) | (high > size).any(axis=1)
+    assert not cut.any(), said[int(cut.argmax())]
+    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+    meet = np.triu((shared >= 1).all(axis=2), 1)
+    assert not meet.any(), [said[each] for each in np.argwhere(meet)[0]]
 
 
-def written(ax: Axes) -> list[Any]:
-    found = list(ax.texts)
-    if (legend := ax.get_legend()) is not None:
-        found += legend.get_texts()
-    for axis in (ax.xaxis, ax.yaxis):
-        if axis.get_visible():
-            low, high = sorted(axis.get_view_interval())
-            shown = [
-                tick.label1
-                for tick in axis.get_major_ticks()
-                if low <= tick.get_loc() <= high and tick.label1.get_visible()
-            ]
-            shown += [
-                tick.label2
-                for tick in axis.get_major_ticks()
-                if low <= tick.get_loc() <= high and tick.label2.get_visible()
-            ]
-            found += [*shown, axis.label, axis.get_offset_text()]
-    return [text for text in found if text.get_visible() and text.get_text()]
+def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Every text as it is drawn, the rulers' numbers too, and its box in pixels from the top."""
+    found: list[tuple[str, Bbox]] = []
+
+    def note(
+        renderer: RendererAgg, _gc: Any, x: float, y: float, said: str, *rest: Any, **_: Any
+    ) -> None:
+        font, angle = rest[0], rest[1] if len(rest) > 1 else 0
+        width, height, descent = renderer.get_text_width_height_descent(said, font, False)
+        if angle:
+            box = Bbox.from_extents(x - height + descent, y - width, x + descent, y)
+        else:
+            box = Bbox.from_extents(x, y - height + descent, x + width, y + descent)
+        found.append((said, box))
+
+    canvas = FigureCanvasAgg(figure)
+    with mock.patch.object(RendererAgg, "draw_text", note):
+        canvas.draw()
+    return found

@@ -1,102 +1,69 @@
-"""Names that fit, figures that hold what is in them."""
+"""Figures that hold what is in them, panels in a grid, files."""
 
 from __future__ import annotations
+
+import io
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from drawn import assert_all_inside, legend_texts, texts
-from hypothesis import given
-from hypothesis import strategies as st
+from drawn import assert_all_inside, assert_texts_apart, legend_texts, texts
 from matplotlib.lines import Line2D
+from PIL import Image
 
-from classlens.view.displays import frame, panels
-
-
-def test_counted() -> None:
-    said = [frame.counted(1, "class"), frame.counted(2, "class"), frame.counted(1200, "example")]
-    assert said == ["1 class", "2 classes", "1,200 examples"]
-
-
-def test_shorten() -> None:
-    assert frame.shorten("short name") == "short name"
-    assert frame.shorten("two\n lines\tin a name") == "two lines in a name"
-    assert frame.shorten("a" * 50) == "a" * 39 + "…"
-
-
-@given(st.text(st.characters(codec="ascii", categories=("L", "N", "Zs")), max_size=80))
-def test_a_wrapped_name_has_at_most_two_lines(name: str) -> None:
-    text = frame.wrapped(name, 1.5, 8.0)
-    assert text.count("\n") <= 1
-    if "\n" not in text:
-        assert text == " ".join(name.split())
-
-
-def test_a_wrapped_name_fits_and_loses_nothing_if_it_can() -> None:
-    name = "chronic kidney disease stage 1"
-    text = frame.wrapped(name, 1.5, 8.0)
-    assert text.replace("\n", " ") == name
-    assert all(frame.length(line, 8.0) <= 1.5 * 72 for line in text.split("\n"))
-
-
-def test_a_name_too_long_for_two_lines_says_so() -> None:
-    assert frame.wrapped("one two three four five six seven eight nine", 0.8, 8.0).endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("limits", "there"),
-    [
-        ((0, 1), False),
-        ((-8, 7), False),
-        ((0, 3e6), True),
-        ((1e6, 1e6 + 1), True),
-        ((0, 1e-9), True),
-    ],
-)
-def test_room_for_what_matplotlib_writes_over_an_axis(
-    limits: tuple[float, float], there: bool
-) -> None:
-    assert (frame.offset_room(limits) > 0) == there
-    figure = frame.bare_figure()
-    ax = frame.add_panel(figure, 0, 0, 4, 4)
-    ax.set_ylim(limits)
-    figure.draw_without_rendering()
-    assert (ax.yaxis.get_offset_text().get_text() != "") == there
+from classlens.view.displays import frame, legends, panels
 
 
 def test_settling_keeps_the_panels_size_and_holds_all_text() -> None:
     figure = frame.bare_figure()
     ax = frame.add_panel(figure, 0, 0, 3.0, 2.0)
     frame.entitle(ax, "A heading that is much longer than the panel itself is wide", "note")
+    frame.show(ax, (0, 1), (1e6, 1e6 + 1))
     frame.name_axes(ax, "across", "up")
-    frame.legend(ax, [Line2D([], [])], ["x" * 39])
+    legends.legend(ax, [Line2D([], [])], ["x" * 39])
     frame.settle(figure, [ax])
     np.testing.assert_allclose(ax.bbox.size / figure.dpi, [3.0, 2.0])
     assert_all_inside(figure)
+    assert_texts_apart(figure)
 
 
 def test_names_are_no_formulas_and_may_begin_with_an_underscore() -> None:
     figure = frame.bare_figure()
     ax = frame.add_panel(figure, 0, 0, 3.0, 2.0)
     names = ["_hidden", "$5 or \\frac", "$x$"]
-    frame.legend(ax, [Line2D([], [])] * 3, names)
+    legends.legend(ax, [Line2D([], []) for _ in names], names)
     frame.name_axes(ax, "cost in $", "$")
     frame.write(ax, "$$", above=3, size=8)
     frame.settle(figure, [ax])
     assert legend_texts(ax) == names
-    legend = ax.get_legend()
-    assert legend is not None
-    for text in [*legend.get_texts(), *ax.texts, ax.xaxis.label, ax.yaxis.label]:
+    for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label]:
         assert not text.get_parse_math()
     assert texts(ax) == ["$$"]
 
 
-def test_a_png_is_a_png_without_transparency() -> None:
+def test_a_legend_of_many_has_columns() -> None:
     figure = frame.bare_figure()
-    frame.add_panel(figure, 0, 0, 1.0, 1.0)
-    data = frame.png(figure)
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    assert data[25] == 2  # the header's colour type: red, green, blue
+    ax = frame.add_panel(figure, 0, 0, 3.0, 4.0)
+    names = [f"name {number}" for number in range(50)]
+    legends.legend(ax, [Line2D([], []) for _ in names], names)
+    frame.settle(figure, [ax])
+    assert legend_texts(ax) == names
+    assert len({round(text.get_window_extent().x0) for text in ax.texts}) == 3
+    assert_texts_apart(figure)
+
+
+def test_a_png_holds_the_picture_without_transparency() -> None:
+    figure = frame.bare_figure()
+    ax = frame.add_panel(figure, 0, 0, 1.0, 1.0)
+    ax.imshow(np.random.default_rng(0).random((9, 9, 3)))
+    given = frame.png(figure)
+    with Image.open(io.BytesIO(given)) as picture:
+        picture.load()
+        assert picture.mode == "RGB"
+        assert picture.info["dpi"] == pytest.approx((frame.DPI, frame.DPI), rel=1e-3)
+        read = np.asarray(picture)
+    expected = np.asarray(figure.canvas.buffer_rgba())[:, :, :3]  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(read, expected)
 
 
 def test_a_bare_figure_is_unknown_to_pyplot() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn import DATA, LAB, places, random_network, segments, texts
+from matplotlib.text import Annotation
 
 from classlens import plot
 from classlens.data.dataset import Dataset
 from classlens.network import Network
-from classlens.view.displays import panels
+from classlens.view.displays import labels, panels
 
 CLASSES = list(DATA.class_names)
 HIDDEN = plot.hidden(LAB, DATA)
@@ -56,16 +57,21 @@ def test_places_without_a_label_are_counted() -> None:
     assert f"({12 - len(said)} more places shared by several examples)" in lead.get_xlabel()
 
 
-def test_a_panel_for_each_output_on_one_scale() -> None:
-    display = HIDDEN
-    _, *outputs, _ = display.figure().axes
+def test_a_panel_for_each_output_with_its_edge() -> None:
+    _, *outputs, _ = HIDDEN.figure().axes
     assert [texts(ax)[0] for ax in outputs] == CLASSES
-    assert len({id(ax.images[0].norm) for ax in outputs}) == 1
+    found = HIDDEN.territories
     for index, ax in enumerate(outputs):
-        np.testing.assert_array_equal(ax.images[0].get_array(), display.logits[:, :, index])
-        edge = segments(ax, "boundary")
-        mine = (display.regions.pairs == index).any(axis=1)
-        np.testing.assert_allclose(edge, display.regions.boundary[mine])
+        mine = (found.pairs == index).any(axis=1)
+        np.testing.assert_allclose(segments(ax, "boundary"), found.boundary[mine])
+
+
+def test_notes_keep_off_the_boundaries() -> None:
+    lead = HIDDEN.figure().axes[0]
+    (note,) = [text for text in lead.texts if text.get_text().startswith("25 ")]
+    box = super(Annotation, note).get_window_extent()
+    along = labels.along(HIDDEN.territories.boundary, 200)
+    assert box.count_contains(lead.transData.transform(along)) == 0
 
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 5])

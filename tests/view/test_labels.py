@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from classlens.view.displays import frame
-from classlens.view.displays.labels import Note, annotate
+from classlens.view.displays.labels import Note, Tag, along, annotate, measure, sides, tag
 
 NOBODY = np.empty((0, 2))
 
@@ -59,4 +59,51 @@ def test_no_room_no_note() -> None:
     ax = frame.add_panel(figure, 0, 0, 0.5, 0.5)
     note = Note(np.array([0.5, 0.5]), "a text that is wider than the panel")
     assert annotate(ax, [note], NOBODY) == 0
+    assert tag(ax, [Tag("a text that is wider than the panel", np.zeros((1, 2)))], NOBODY) == 0
+    assert measure(ax, np.array([[[0, 0], [1, 1.0]]]), ["one that is wider still"], NOBODY) == 0
+    assert not ax.texts
+
+
+def test_tags_stand_on_their_lines_inside_and_apart() -> None:
+    figure = frame.bare_figure()
+    ax = frame.add_panel(figure, 0, 0, 4.0, 3.0)
+    rim = np.array([[0.0, 0.5], [1.0, 0.5]])
+    assert tag(ax, [Tag(f"L1.{unit}", rim) for unit in range(6)], NOBODY) == 6
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for box in boxes:
+        assert ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1
+    for one, other in itertools.combinations(boxes, 2):
+        assert Bbox.intersection(one, other) is None
+
+
+def test_a_measure_covers_no_line() -> None:
+    figure = frame.bare_figure()
+    ax = frame.add_panel(figure, 0, 0, 4.0, 3.0)
+    lines = np.array([[[0.2, 0.2], [0.5, 0.4]], [[0.6, 0.6], [0.6, 0.61]]])
+    assert measure(ax, lines, ["1.25", "0.01"], NOBODY) == 2
+    dots = ax.transData.transform(along(lines))
+    for text in ax.texts:
+        assert text.get_window_extent().count_contains(dots) == 0
+
+
+def test_words_beside_a_line_stand_on_their_sides() -> None:
+    figure = frame.bare_figure()
+    ax = frame.add_panel(figure, 0, 0, 4.0, 3.0)
+    line = np.array([[0.1, 0.2], [0.9, 0.7]])
+    sides(ax, line, "left", "right", NOBODY)
+    start, end = ax.transData.transform(line)
+    found = {}
+    for text in ax.texts:
+        box = text.get_window_extent()
+        middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]) - start
+        found[text.get_text()] = np.sign(middle @ [-(end - start)[1], (end - start)[0]])
+    assert found == {"left": 1, "right": -1}
+
+
+def test_words_that_would_cover_something_are_left_out() -> None:
+    figure = frame.bare_figure()
+    ax = frame.add_panel(figure, 0, 0, 2.0, 2.0)
+    crowd = np.stack(np.meshgrid(np.linspace(0, 1, 60), np.linspace(0, 1, 60)), axis=2)
+    sides(ax, np.array([[0.1, 0.2], [0.9, 0.7]]), "left", "right", crowd.reshape(-1, 2))
+    sides(ax, np.array([[0.1, 0.2], [0.15, 0.2]]), "short", "line", NOBODY)
     assert not ax.texts

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from classlens.analysis.planes import Window
-from classlens.view.displays import frame, points
+from classlens.view.displays import frame, legends, points
+from classlens.view.displays.lettering import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +47,9 @@ class DataDisplay:
             title: the heading.
             legend: whether to explain the colours, beside the axes.
             size: a marker's area in square points; by default smaller the more samples.
+
+        Raises:
+            ArgumentError: if ax is no Axes.
         """
         if ax is None:
             frame.alone(
@@ -53,16 +57,15 @@ class DataDisplay:
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
             )
             return self
+        ax = frame.check_axes(ax)
         size = points.fitting_size(len(self.X)) if size is None else size
         points.scatter(ax, self.X, self.y, self.class_names, size=size)
-        ax.set_xlim(self.window.x0)
-        ax.set_ylim(self.window.x1)
-        frame.calm(ax)
+        frame.show(ax, self.window.x0, self.window.x1)
         frame.name_axes(ax, *self.feature_names)
-        examples = frame.counted(len(self.X), "example")
-        frame.entitle(ax, title, f"{examples}, {frame.counted(len(self.class_names), 'class')}")
+        examples = counted(len(self.X), "example")
+        frame.entitle(ax, title, f"{examples}, {counted(len(self.class_names), 'class')}")
         if legend:
-            frame.legend(ax, *points.keys(self.class_names, marked=True))
+            legends.legend(ax, *points.keys(self.class_names, marked=True))
         return self
 
     def figure(self) -> Figure:

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from classlens.analysis.planes import Regions
-from classlens.view.displays import frame, points, strokes
-from classlens.view.displays.scales import placed
-from classlens.view.palette import look, rgb, tint
+from classlens.analysis.lines import CreaseLine, MarginLines
+from classlens.analysis.result import Regions
+from classlens.analysis.territories import Territories
+from classlens.view.displays import frame, labels, legends, points, strokes, territory
+from classlens.view.displays.lettering import counted
+from classlens.view.palette import INK, QUIET
 
-# What part of its deepest tint a region shows where the winner is least sure.
-_PALEST = 0.25
+# So many creases at most have their names beside them.
+_NAMED = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +47,24 @@ class RegionsDisplay:
     """The regions of the classes in a window of the input plane.
 
     Attributes:
-        regions: winners, confidences and boundaries.
+        regions: the geometry.
+        territories: its shapes, and how sure the network is.
         samples: the examples over them, or None.
+        creases: where units turn on; none unless asked for.
+        margins: lines from examples to the nearest boundary, or None.
         class_names: the classes' names.
-        feature_names: the names of the two inputs.
+        axis_names: the names of the two coordinates.
+        place: on which slice the window lies, in words; empty for the plane of two inputs.
     """
 
     regions: Regions
+    territories: Territories
     samples: Samples | None
+    creases: tuple[CreaseLine, ...]
+    margins: MarginLines | None
     class_names: tuple[str, ...]
-    feature_names: tuple[str, ...]
+    axis_names: tuple[str, str]
+    place: str = ""
 
     def plot(
         self,
@@ -70,35 +81,55 @@ class RegionsDisplay:
             title: the heading.
             legend: whether to explain the colours, beside the axes.
             size: a marker's area in square points; by default smaller the more samples.
+
+        Raises:
+            ArgumentError: if ax is no Axes.
         """
         if ax is None:
+            figure = frame.shown_figure()
             frame.alone(
-                frame.shown_figure(),
+                figure,
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
+                self._size(),
             )
             return self
-        fill(ax, self.regions, len(self.class_names))
-        frame.calm(ax)
-        frame.name_axes(ax, *self.feature_names)
+        ax = frame.check_axes(ax)
+        territory.fill(ax, self.territories)
+        frame.name_axes(ax, *self.axis_names)
         frame.entitle(ax, title, self._note())
-        handles, names = points.keys(self.class_names, marked=self.samples is not None)
+        keys, names = points.keys(self.class_names, marked=self.samples is not None)
         if self.samples is not None:
             self._draw_samples(ax, self.samples, size)
             wrong = int(self.samples.misclassified.sum())
             if wrong:
-                handles.append(points.ring_key())
+                keys.append(points.ring_key())
                 names.append(f"misclassified ({wrong:,})")
+        self._draw_margins(ax)
+        self._draw_creases(ax)
+        for key, name, there in self._lines():
+            if there:
+                keys.append(key)
+                names.append(name)
         if legend:
-            frame.legend(ax, handles, names)
+            legends.legend(ax, keys, names)
         return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
-        return frame.alone(frame.bare_figure(), self.plot)
+        return frame.alone(frame.bare_figure(), self.plot, self._size())
 
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _size(self) -> tuple[float, float]:
+        """The usual size; with margins one in which right angles look right, where that fits."""
+        width, height = frame.PANEL
+        window = self.territories.window
+        ratio = (window.x1[1] - window.x1[0]) / (window.x0[1] - window.x0[0])
+        if self.margins is None or not 0.4 <= ratio <= 1.5:
+            return width, height
+        return min(width, 5.4 / ratio), min(5.4, width * ratio)
 
     def _draw_samples(self, ax: Axes, samples: Samples, size: float | None) -> None:
         size = points.fitting_size(len(samples.X)) if size is None else size
@@ -106,32 +137,75 @@ class RegionsDisplay:
         if samples.misclassified.any():
             points.ring(ax, samples.X[samples.misclassified], size=size)
 
+    def _draw_creases(self, ax: Axes) -> None:
+        if not self.creases:
+            return
+        segments = np.concatenate([crease.segments for crease in self.creases])
+        named = len(self.creases) <= _NAMED
+        strokes.draw(ax, segments, label="crease", **(_CREASE if named else _MANY))
+        if named:
+            tags = [labels.Tag(each.name, _ends(each.segments)) for each in self.creases]
+            labels.tag(ax, tags, self._crowd())
+
+    def _draw_margins(self, ax: Axes) -> None:
+        found = self.margins
+        if found is None:
+            return
+        lines = np.stack((found.start, found.end), axis=1)
+        strokes.draw(ax, lines, label="margin", **_MARGIN)
+        said = [
+            f"{'' if sure else '≤ '}{distance:.3g}"
+            for distance, sure in zip(found.distance, found.certified, strict=True)
+        ]
+        labels.measure(ax, lines, said, self._crowd())
+
+    def _crowd(self) -> NDArray[Any]:
+        """What labels should rather not cover."""
+        return np.empty((0, 2)) if self.samples is None else self.samples.X
+
+    def _lines(self) -> list[tuple[Line2D, str, bool]]:
+        """The keys of the lines, their names, and whether they are drawn."""
+        return [
+            (Line2D([], [], **_CREASE), self._creases_name(), bool(self.creases)),
+            (Line2D([], [], **_MARGIN), "distance to a boundary", self._measured()),
+        ]
+
+    def _measured(self) -> bool:
+        return self.margins is not None and len(self.margins.start) > 0
+
+    def _creases_name(self) -> str:
+        count = len(self.creases)
+        return "crease: a unit turns on" if count <= _NAMED else f"creases of {count:,} units"
+
     def _note(self) -> str:
-        shading = "deeper tint: surer of its class; lines: two classes tie"
-        if self.samples is None:
-            return shading
-        right = len(self.samples.X) - int(self.samples.misclassified.sum())
-        return f"{right:,} of {frame.counted(len(self.samples.X), 'example')} right\n{shading}"
+        said = []
+        if self.samples is not None:
+            right = len(self.samples.X) - int(self.samples.misclassified.sum())
+            said.append(f"{right:,} of {counted(len(self.samples.X), 'example')} right")
+        if self.place:
+            said.append(self.place)
+        kind = "lines: two classes tie" if self.territories.exact else "lines: sampled boundaries"
+        percents = [f"{100 * level:g}" for level in territory.levels_shown(len(self.class_names))]
+        deeper = f"tint deepens above {', '.join(percents)} % sure" if percents else "one class"
+        tied = "; areas where classes tie show the first" if self.territories.tied else ""
+        return "\n".join([*said, f"{deeper}; {kind}{tied}"])
 
 
-def fill(ax: Axes, regions: Regions, classes: int) -> None:
-    """Fill an axes with the classes' tints and the boundaries between them.
+_CREASE: dict[str, Any] = {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (5, 2))}
+_MANY: dict[str, Any] = {"color": QUIET, "linewidth": 0.35, "alpha": 0.6}
+_MARGIN: dict[str, Any] = {
+    "color": INK,
+    "linewidth": 1.6,
+    "linestyle": (0, (1.2, 0.8)),
+    "solid_capstyle": "butt",
+    "dash_capstyle": "butt",
+    "zorder": 2.5,
+}
 
-    Args:
-        ax: where to draw; its limits become the window's.
-        regions: what to draw.
-        classes: how many classes the network tells apart.
-    """
-    table = np.array([rgb(tint(look(index).colour)) for index in range(classes)])  # (classes, 3)
-    least = 1 / classes
-    surety = (regions.confidence - least) / (1 - least) if classes > 1 else regions.confidence
-    strength = _PALEST + (1 - _PALEST) * surety[:, :, None]
-    image = 1 - strength * (1 - table[regions.winner])  # (rows, columns, 3)
-    ax.imshow(
-        np.rint(255 * image).astype(np.uint8),  # drawn twice as fast as fractions are
-        interpolation="bilinear",
-        **placed(len(image), regions.window),
-    )
-    strokes.draw(ax, regions.boundary, width=1.1, label="boundary")
-    ax.set_xlim(regions.window.x0)
-    ax.set_ylim(regions.window.x1)
+
+def _ends(segments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places for a crease's name: the ends of its line first, then the middles of its pieces."""
+    places, counts = np.unique(segments.reshape(-1, 2), axis=0, return_counts=True)
+    lengths = np.linalg.norm(segments[:, 1] - segments[:, 0], axis=1)
+    longest = np.argsort(-lengths)[:4]
+    return np.concatenate((places[counts == 1], segments[longest].mean(axis=1)))

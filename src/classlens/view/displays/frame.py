@@ -7,30 +7,36 @@ several drawings.
 
 from __future__ import annotations
 
-import io
-import textwrap
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
-from matplotlib.transforms import Bbox, ScaledTranslation
-from PIL import Image
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Bbox
 
+from classlens.errors import ArgumentError
+from classlens.view.displays.legends import corner
+from classlens.view.displays.lettering import (
+    HEADING,
+    LABEL,
+    SMALL,
+    plain,
+    readable,
+    shorten,
+)
+from classlens.view.displays.rulers import Marker, Ruler, decimals
 from classlens.view.palette import FAINT, INK, QUIET
-
-# Points of text: the heading, a panel's title, axis labels and legends, tick labels and notes.
-HEADING, TITLE, LABEL, SMALL = 12.0, 10.0, 9.0, 8.0
 
 # Dots an inch of a picture that is written to a file.
 DPI = 120
 
 # A panel that stands alone, in inches.
-_PANEL = (5.0, 4.1)
+PANEL = (5.0, 4.1)
 
 # Inches of white around the picture.
 PAD = 0.12
@@ -50,30 +56,116 @@ def shown_figure() -> Figure:
     return plt.figure(facecolor="white")
 
 
+def check_axes(ax: Any) -> Axes:
+    """The axes to draw on.
+
+    Raises:
+        ArgumentError: if it is none.
+    """
+    if isinstance(ax, Axes):
+        return ax
+    raise ArgumentError(
+        "ax must be a matplotlib Axes, as of figure.subplots(), or None for a new figure. "
+        f"Got {type(ax).__name__} instead."
+    )
+
+
+def check_figure(ax: Any) -> Figure:
+    """The figure for a picture of several panels.
+
+    Raises:
+        ArgumentError: if it is none.
+    """
+    if isinstance(ax, Figure):
+        return ax
+    raise ArgumentError(
+        "ax must be a matplotlib Figure, because this picture has several panels, or None for a "
+        f"new one. Got {type(ax).__name__} instead"
+        + ("; give a figure of its own." if isinstance(ax, Axes) else ".")
+    )
+
+
 def png(figure: Figure) -> bytes:
-    """The picture as a PNG file's bytes."""
+    """The picture as a PNG file's bytes, without transparency."""
     canvas: Any = FigureCanvasAgg(figure)  # matplotlib leaves its methods without types
     canvas.draw()
-    size = canvas.get_width_height()
-    # Without transparency, and packed no harder than this: the rest takes as long as drawing.
-    picture = Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
-    target = io.BytesIO()
-    picture.save(target, format="png", compress_level=1, dpi=(figure.dpi, figure.dpi))
-    return target.getvalue()
+    colours = np.asarray(canvas.buffer_rgba())[:, :, :3]  # (height, width, 3)
+    height, width, _ = colours.shape
+    # Each row begins with a 2: it holds the differences from the row above, which pack best here.
+    rows = np.empty((height, 1 + 3 * width), np.uint8)
+    rows[:, 0] = 2
+    flat = colours.reshape(height, -1)
+    rows[0, 1:] = flat[0]
+    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
+    metre = round(figure.dpi / 0.0254)
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            _chunk(b"pHYs", struct.pack(">IIB", metre, metre, 1)),
+            _chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)),
+            _chunk(b"IEND", b""),
+        ]
+    )
 
 
-def alone(figure: Figure, draw: Callable[[Axes], Any]) -> Figure:
-    """The figure, filled with one panel of the usual size that ``draw`` draws on."""
-    panel = add_panel(figure, 0, 0, *_PANEL)
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(content, zlib.crc32(kind))
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def alone(
+    figure: Figure,
+    draw: Callable[[Axes], Any],
+    size: tuple[float, float] = PANEL,
+    ruler: Marker | None = decimals(),  # noqa: B008 - it has no state
+) -> Figure:
+    """The figure, filled with one panel of a size in inches that ``draw`` draws on."""
+    panel = add_panel(figure, 0, 0, *size, ruled=(ruler, ruler))
     draw(panel)
     settle(figure, [panel])
     return figure
 
 
-def add_panel(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
-    """An axes at a place in inches. ``settle`` later moves all panels together."""
+def add_panel(
+    figure: Figure,
+    left: float,
+    bottom: float,
+    width: float,
+    height: float,
+    *,
+    ruled: tuple[Marker | None, Marker | None] = (decimals(), decimals()),
+    painted: bool = True,
+) -> Axes:
+    """An axes at a place in inches. ``settle`` later moves all panels together.
+
+    Args:
+        figure: where to.
+        left: its left edge.
+        bottom: its lower edge.
+        width: in inches.
+        height: in inches.
+        ruled: where the rulers below it and on its left have marks; None for no ruler.
+        painted: whether all of it will be painted over, to its rim.
+    """
     across, up = figure.get_size_inches()
-    return figure.add_axes((left / across, bottom / up, width / across, height / up))
+    ax = figure.add_axes((left / across, bottom / up, width / across, height / up))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(NullLocator())
+    # One line around the panel in place of four; its inner half may be painted over.
+    ax.spines[:].set_visible(False)
+    ax.patch.set(edgecolor=FAINT, linewidth=1.6 if painted else 0.8)
+    below, beside = ruled
+    if below is not None:
+        ax.add_artist(Ruler("bottom", below))
+    if beside is not None:
+        ax.add_artist(Ruler("left", beside))
+    return ax
+
+
+def rulers(ax: Axes) -> dict[str, Ruler]:
+    """The rulers of a panel by their sides; none for an axes that came from outside."""
+    return {each.side: each for each in ax.artists if isinstance(each, Ruler)}
 
 
 def settle(figure: Figure, panels: Sequence[Axes]) -> None:
@@ -82,11 +174,14 @@ def settle(figure: Figure, panels: Sequence[Axes]) -> None:
     Args:
         figure: every axes in it keeps its size in inches.
         panels: those of its axes that have something written on the picture's outer side. Only
-            these are measured, because measuring takes as long as drawing.
+            these are measured, because measuring takes time.
     """
     boxes = [panel.bbox for panel in figure.axes]
-    written = [panel.get_tightbbox() for panel in dict.fromkeys(panels)]
-    box = Bbox.union([*boxes, *(box for box in written if box is not None)])
+    for panel in dict.fromkeys(panels):
+        texts = [*panel.texts, panel.xaxis.label, panel.yaxis.label]
+        boxes += [text.get_window_extent() for text in texts if text.get_text()]
+        boxes += [ruler.get_window_extent() for ruler in rulers(panel).values()]
+    box = Bbox.union(boxes)
     left, bottom, right, top = (float(edge) / figure.dpi for edge in box.extents)
     across, up = figure.get_size_inches()
     width, height = right - left + 2 * PAD, top - bottom + 2 * PAD
@@ -103,52 +198,34 @@ def settle(figure: Figure, panels: Sequence[Axes]) -> None:
     figure.set_size_inches(width, height)
 
 
-def calm(ax: Axes, *, ticks: bool = True) -> None:
-    """Quiet frame and ticks: the eye belongs to the data."""
-    for spine in ax.spines.values():
-        spine.set_color(FAINT)
-        spine.set_linewidth(0.8)
-    if not ticks:
-        ax.xaxis.set_visible(False)
-        ax.yaxis.set_visible(False)
-        return
-    ax.tick_params(color=FAINT, labelcolor=QUIET, labelsize=SMALL, length=3, width=0.8)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.get_offset_text().set(color=QUIET, size=SMALL)
-
-
-def few_ticks(ax: Axes, intervals: int) -> None:
-    """At most so many intervals between the ticks of either axis, and none at the rim.
-
-    A label at the rim would run into the one of the next panel.
-    """
-    ax.xaxis.set_major_locator(MaxNLocator(intervals, prune="both"))
-    ax.yaxis.set_major_locator(MaxNLocator(intervals))
-
-
-def offset_room(limits: tuple[float, float]) -> float:
-    """The height, in points, of what matplotlib writes over an upright axis of large numbers.
-
-    Such as 1e6, when the tick labels are to be multiplied by it; 0 where there is nothing.
-    """
-    ticks = ScalarFormatter()
-    ticks.create_dummy_axis()
-    axis: Any = ticks.axis
-    axis.set_view_interval(*limits)
-    ticks.set_locs([at for at in MaxNLocator(5).tick_values(*limits) if _within(at, limits)])
-    return SMALL * 1.4 if ticks.get_offset() else 0.0
-
-
-def _within(number: float, limits: tuple[float, float]) -> bool:
-    return limits[0] <= number <= limits[1]
+def show(ax: Axes, across: tuple[float, float], up: tuple[float, float]) -> None:
+    """Set what a panel shows, its lowest and its highest values."""
+    ax.set_xlim(across)
+    ax.set_ylim(up)
 
 
 def name_axes(ax: Axes, across: str | None, up: str | None) -> None:
-    """Write the axes' names; None writes nothing."""
+    """Write the axes' names, clear of the rulers; None writes nothing.
+
+    The panel's limits must be final.
+    """
+    ruled = rulers(ax)
     if across is not None:
-        _plain(ax.set_xlabel(shorten(across), color=INK, size=LABEL))
+        plain(ax.set_xlabel(shorten(across), color=INK, size=LABEL))
+        if "bottom" in ruled:
+            below = -ruled["bottom"].room() - 5
+            ax.xaxis.set_label_coords(0, below, transform=corner(ax, 0.5, 0.0))
     if up is not None:
-        _plain(ax.set_ylabel(shorten(up), color=INK, size=LABEL))
+        plain(ax.set_ylabel(shorten(up), color=INK, size=LABEL))
+        if "left" in ruled:
+            beside = -ruled["left"].room() - 5
+            ax.yaxis.set_label_coords(beside, 0, transform=corner(ax, 0.0, 0.5))
+
+
+def clearance(ax: Axes) -> float:
+    """How many points over a panel's upper edge there is room again."""
+    left = rulers(ax).get("left")
+    return 6 + (left.above() if left else 0.0)
 
 
 def entitle(ax: Axes, title: str, note: str = "", *, clear: float | None = None) -> float:
@@ -159,13 +236,13 @@ def entitle(ax: Axes, title: str, note: str = "", *, clear: float | None = None)
         title: the heading, one line.
         note: the explanation, one or more lines.
         clear: how many points over the panel's upper edge the lowest line stands; by default just
-            over what the axis writes there.
+            over what the ruler writes there.
 
     Returns:
         How many points over the panel's upper edge the heading stands.
     """
     if clear is None:
-        clear = 6 + offset_room(ax.get_ylim())
+        clear = clearance(ax)
     lines = note.count("\n") + 1 if note else 0
     above = clear + 1 + lines * SMALL * 1.35
     write(ax, title, above=above, size=HEADING, weight="bold")
@@ -185,95 +262,16 @@ def write(
     align: Literal["left", "center"] = "left",
 ) -> None:
     """Write above a panel, so many points over its upper edge."""
-    _plain(
-        ax.annotate(
-            text,
-            (0.0 if align == "left" else 0.5, 1.0),
-            xycoords="axes fraction",
-            xytext=(0, above),
-            textcoords="offset points",
+    plain(
+        ax.text(
+            0,
+            above,
+            readable(text),
+            transform=corner(ax, 0.0 if align == "left" else 0.5, 1.0),
             ha=align,
             va="bottom",
             size=size,
             weight=weight,
             color=colour,
-            annotation_clip=False,
         )
     )
-
-
-def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, gap: float = 0.1) -> None:
-    """A legend outside the axes, to the right.
-
-    Args:
-        ax: the axes it belongs to.
-        handles: what is explained.
-        names: what it is called, one a handle.
-        gap: how far from the axes, in inches.
-    """
-    legend = ax.legend(
-        handles,
-        # Names that begin with an underscore would be left out, so they are put in afterwards.
-        [str(place) for place in range(len(names))],
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        bbox_transform=ax.transAxes + ScaledTranslation(gap, 0, ax.figure.dpi_scale_trans),
-        borderaxespad=0.0,
-        borderpad=0.0,
-        labelspacing=0.55,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        handlelength=1.4,
-        frameon=False,
-        fontsize=LABEL,
-        ncols=-(-len(names) // _LEGEND_ROWS),
-    )
-    for text, name in zip(legend.get_texts(), names, strict=True):
-        text.set_text(shorten(name))
-        text.set_color(INK)
-        _plain(text)
-
-
-_LEGEND_ROWS = 22
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 class, 1,200 examples."""
-    plural = "" if number == 1 else "es" if noun.endswith("s") else "s"
-    return f"{number:,} {noun}{plural}"
-
-
-def shorten(text: str, most: int = 40) -> str:
-    """A name on one line, of at most so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def wrapped(text: str, width: float, size: float) -> str:
-    """A name on at most two lines that fit a width.
-
-    Args:
-        text: the name.
-        width: in inches.
-        size: of the text, in points.
-    """
-    line = " ".join(text.split())
-    room = width * 72
-    if length(line, size) <= room:
-        return line
-    letters = max(3, int(len(line) * room / length(line, size)))
-    lines = textwrap.wrap(line, letters)
-    if len(lines) > 2:
-        lines = [lines[0], shorten(" ".join(lines[1:]), letters)]
-    return "\n".join(lines)
-
-
-def length(text: str, size: float) -> float:
-    """How long a line of text is, in points."""
-    measure = TextToPath().get_text_width_height_descent
-    return float(measure(text, FontProperties(size=size), ismath=False)[0])
-
-
-def _plain(text: Any) -> None:
-    """Take a name as it is: a dollar in it is a dollar, not the start of a formula."""
-    text.set_parse_math(False)

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from classlens.analysis.planes import Regions
-from classlens.view.displays import frame, labels, panels, points, strokes
-from classlens.view.displays.decisions import fill
+from classlens.analysis.coincidences import Coincidence
+from classlens.analysis.territories import Territories
+from classlens.view.displays import frame, labels, panels, points, strokes, territory
+from classlens.view.displays.lettering import LABEL, counted, shorten
 from classlens.view.displays.scales import Scale, heat, scale_of
 
 # The multiplication sign.
@@ -25,30 +26,12 @@ _LEAD = (4.6, 4.1)
 _LABELLED = 8
 
 
-@dataclass(frozen=True, eq=False)
-class Coincidence:
-    """Several examples on one point.
-
-    Attributes:
-        place: the point, shape (2,).
-        counts: how many examples of each class lie there, shape (classes,).
-    """
-
-    place: NDArray[Any]
-    counts: NDArray[np.int64]
-
-    @property
-    def total(self) -> int:
-        """How many examples lie there."""
-        return int(self.counts.sum())
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class HiddenDisplay:
     """A leading panel with the examples, and a panel for each output, over the hidden space.
 
     Attributes:
-        regions: which class wins where in the hidden space.
+        territories: which class wins where in the hidden space.
         logits: each output's value there, shape (rows, columns, classes).
         A: the examples' activations, shape (samples, 2).
         y: their classes as indices, shape (samples,).
@@ -58,7 +41,7 @@ class HiddenDisplay:
         class_names: the classes' names.
     """
 
-    regions: Regions
+    territories: Territories
     logits: NDArray[Any]
     A: NDArray[Any]
     y: NDArray[Any]
@@ -67,23 +50,24 @@ class HiddenDisplay:
     unit_names: tuple[str, str]
     class_names: tuple[str, ...]
 
-    def plot(self, figure: Figure | None = None, *, title: str | None = None) -> HiddenDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> HiddenDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
         Args:
-            figure: a matplotlib Figure to draw on; it is cleared and takes the size that the
-                picture needs. By default a new one of pyplot's.
+            ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
+                needs. By default a new one of pyplot's.
             title: the heading; by default it names the layer.
+
+        Raises:
+            ArgumentError: if ax is no Figure.
         """
-        if figure is None:
-            figure = frame.shown_figure()
+        figure = frame.shown_figure() if ax is None else frame.check_figure(ax)
         figure.clear()
         shown = self.class_names[: panels.MOST]
         lead = frame.add_panel(figure, 0, -_LEAD[1], *_LEAD)
         left = _LEAD[0] + 0.35
-        grid = panels.add_grid(
-            figure, shown, names=None, window=self.regions.window, left=left, shrink=0.8
-        )
+        window = self.territories.window
+        grid = panels.add_grid(figure, shown, names=None, window=window, left=left, shrink=0.8)
         self._draw_lead(lead)
         scale = scale_of(self.logits)
         for index in range(len(shown)):
@@ -104,39 +88,44 @@ class HiddenDisplay:
         return frame.png(self.figure())
 
     def _draw_lead(self, ax: Axes) -> None:
-        fill(ax, self.regions, len(self.class_names))
-        frame.calm(ax)
+        territory.fill(ax, self.territories)
         size = points.fitting_size(len(self.A))
         points.scatter(ax, self.A, self.y, self.class_names, size=size)
         notes = [
             labels.Note(shared.place, _describe(shared, self.class_names))
             for shared in self.coincidences[:_LABELLED]
         ]
-        unsaid = len(self.coincidences) - labels.annotate(ax, notes, self.A)
+        crowd = np.concatenate((self.A, labels.along(self.territories.boundary)))
+        unsaid = len(self.coincidences) - labels.annotate(ax, notes, crowd)
         frame.name_axes(ax, *self.unit_names)
         if unsaid:
-            more = f"({frame.counted(unsaid, 'more place')} shared by several examples)"
+            more = f"({counted(unsaid, 'more place')} shared by several examples)"
             ax.xaxis.label.set_text(f"{ax.get_xlabel()}\n{more}")
 
     def _draw_output(self, grid: panels.Grid, index: int, scale: Scale) -> None:
-        ax = grid.axes[index]
-        heat(ax, self.logits[:, :, index], self.regions.window, scale)
-        edge = self.regions.boundary[(self.regions.pairs == index).any(axis=1)]
-        strokes.draw(ax, edge, width=grid.stroke, label="boundary")
+        ax, found = grid.axes[index], self.territories
+        heat(ax, self.logits[:, :, index], found.window, scale)
+        edge = found.boundary[(found.pairs == index).any(axis=1)]
+        strokes.draw(ax, edge, label="boundary", linewidth=grid.stroke)
         size = points.fitting_size(len(self.A), largest=grid.marker)
         points.scatter(ax, self.A, self.y, self.class_names, size=size)
 
     def _entitle(self, lead: Axes, grid: panels.Grid, title: str) -> None:
-        note = "each example at the two units' activations\ntint: the class with the largest output"
-        least = 6 + frame.offset_room(self.regions.window.x1)
-        above = frame.entitle(lead, title, note, clear=max(least, grid.clear - 18))
+        lines = "two classes tie" if self.territories.exact else "sampled boundaries"
+        if self.territories.tied:
+            lines += "; areas where classes tie show the first"
+        note = (
+            f"each example at the two units' activations\ntint: the winning class; lines: {lines}"
+        )
+        clear = max(frame.clearance(lead), grid.clear - 18)
+        above = frame.entitle(lead, title, note, clear=clear)
         count = len(self.class_names)
         which = f"The first {panels.MOST} outputs" if count > panels.MOST else "Each output"
         frame.write(
             grid.axes[0],
             f"{which} over the same plane; line: where it ties for the lead",
             above=above,
-            size=frame.LABEL,
+            size=LABEL,
         )
 
 
@@ -146,8 +135,6 @@ def _describe(shared: Coincidence, names: tuple[str, ...]) -> str:
     there = np.flatnonzero(shared.counts).tolist()
     if len(there) > 3:
         return f"{shared.total:,} examples of {len(there)} classes\nat ({x}, {y})"
-    who = [
-        f"{shared.counts[index]:,} {_TIMES} {frame.shorten(names[index], 30)}" for index in there
-    ]
+    who = [f"{shared.counts[index]:,} {_TIMES} {shorten(names[index], 30)}" for index in there]
     end = " " if len(who) == 1 and len(who[0]) < 16 else "\n"
     return "\n".join(who) + f"{end}at ({x}, {y})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
-from classlens.view.displays import frame
+from classlens.view.displays import frame, legends, strokes
+from classlens.view.displays.lettering import counted
+from classlens.view.displays.rulers import Marker, decimals, percents, powers, wholes
 from classlens.view.palette import FAINT, QUIET, look
-
-# The curves: for the training samples, for the validation samples.
-_TRAINING, _VALIDATION = look(0).colour, look(1).colour
 
 # Inches: a panel, the room between two.
 _WIDTH, _HEIGHT, _BETWEEN = 3.5, 2.8, 0.85
@@ -42,25 +42,34 @@ class HistoryDisplay:
     val_accuracy: NDArray[Any] | None = None
     best: int | None = None
 
-    def plot(self, figure: Figure | None = None, *, title: str = "Training") -> HistoryDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str = "Training") -> HistoryDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
         Args:
-            figure: a matplotlib Figure to draw on; it is cleared and takes the size that the
-                picture needs. By default a new one of pyplot's.
+            ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
+                needs. By default a new one of pyplot's.
             title: the heading.
+
+        Raises:
+            ArgumentError: if ax is no Figure.
         """
-        if figure is None:
-            figure = frame.shown_figure()
+        figure = frame.shown_figure() if ax is None else frame.check_figure(ax)
         figure.clear()
-        loss = frame.add_panel(figure, 0, 0, _WIDTH, _HEIGHT)
-        accuracy = frame.add_panel(figure, _WIDTH + _BETWEEN, 0, _WIDTH, _HEIGHT)
-        self._curves(loss, "loss", self.loss, self.val_loss)
-        self._curves(accuracy, "accuracy", self.accuracy, self.val_accuracy)
-        _scale_loss(loss, [self.loss, self.val_loss])
-        _scale_accuracy(accuracy, [self.accuracy, self.val_accuracy])
-        frame.entitle(loss, title, frame.counted(len(self.epoch), "epoch"))
-        frame.legend(accuracy, *self._keys())
+        losses = [curve for curve in (self.loss, self.val_loss) if curve is not None]
+        shares = [curve for curve in (self.accuracy, self.val_accuracy) if curve is not None]
+        down = _wide(losses)
+        loss = self._panel(figure, 0.0, powers if down else decimals(6))
+        accuracy = self._panel(figure, _WIDTH + _BETWEEN, percents)
+        if down:
+            loss.set_yscale("log", nonpositive="clip")
+            for which in (loss.yaxis.set_major_locator, loss.yaxis.set_minor_locator):
+                which(NullLocator())
+        loss.set_ylim(_loss_limits(losses, down=down))
+        accuracy.set_ylim(max(0.0, min(float(curve.min()) for curve in shares) - 0.05), 1.02)
+        self._curves(loss, "loss", losses)
+        self._curves(accuracy, "accuracy", shares)
+        frame.entitle(loss, title, self._note())
+        legends.legend(accuracy, *self._keys())
         frame.settle(figure, [loss, accuracy])
         return self
 
@@ -74,59 +83,62 @@ class HistoryDisplay:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
 
-    def _curves(
-        self, ax: Axes, name: str, training: NDArray[Any], validation: NDArray[Any] | None
-    ) -> None:
+    def _panel(self, figure: Figure, left: float, upright: Marker) -> Axes:
+        ax = frame.add_panel(
+            figure, left, 0, _WIDTH, _HEIGHT, ruled=(wholes(6), upright), painted=False
+        )
+        first, last = float(self.epoch[0]), float(self.epoch[-1])
+        beside = 0.02 * (last - first) or 1.0
+        ax.set_xlim(first - beside, last + beside)
+        return ax
+
+    def _curves(self, ax: Axes, name: str, curves: Sequence[NDArray[Any]]) -> None:
         single = "o" if len(self.epoch) == 1 else ""  # one point makes no line
+        levels = frame.rulers(ax)["left"].marks().places
+        (left, right) = ax.get_xlim()
+        grid = np.array([[(left, level), (right, level)] for level in levels]).reshape(-1, 2, 2)
+        strokes.draw(ax, grid, label="grid", linewidth=0.6, color=FAINT, alpha=0.6, zorder=0.5)
         if self.best is not None:
-            ax.axvline(self.best, color=QUIET, linewidth=1.0, linestyle=(0, (2, 2)), label="best")
-        ax.plot(self.epoch, training, marker=single, color=_TRAINING, lw=1.6, label="training")
-        if validation is not None:
-            ax.plot(
-                self.epoch,
-                validation,
-                marker=single,
-                color=_VALIDATION,
-                lw=1.6,
-                linestyle=_DASHED,
-                label="validation",
-            )
-        frame.calm(ax)
+            ax.axvline(self.best, label="best", **_BEST)
+        for curve, label, style in zip(curves, _LABELS, _STYLES, strict=False):
+            ax.plot(self.epoch, curve, marker=single, label=label, **style)
         frame.name_axes(ax, "epoch", name)
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(axis="y", color=FAINT, linewidth=0.6, alpha=0.6)
-        ax.set_axisbelow(True)
-        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        if len(self.epoch) == 1:
-            ax.set_xlim(self.epoch[0] - 1, self.epoch[0] + 1)
+
+    def _note(self) -> str:
+        said = counted(len(self.epoch), "epoch")
+        reached = f"loss {self.loss[-1]:.3g}, accuracy {100 * self.accuracy[-1]:.3g} %"
+        return f"{said}; at the end: {reached}"
 
     def _keys(self) -> tuple[list[Line2D], list[str]]:
-        handles, names = [Line2D([], [], color=_TRAINING, lw=1.6)], ["training"]
+        names = ["training"]
         if self.val_loss is not None or self.val_accuracy is not None:
-            handles.append(Line2D([], [], color=_VALIDATION, lw=1.6, linestyle=_DASHED))
             names.append("validation")
+        keys = [Line2D([], [], **style) for style in _STYLES[: len(names)]]
         if self.best is not None:
-            handles.append(Line2D([], [], color=QUIET, lw=1.0, linestyle=(0, (2, 2))))
+            keys.append(Line2D([], [], **_BEST))
             names.append(f"best epoch ({self.best:,})")
-        return handles, names
+        return keys, names
 
 
 # The validation curve differs by more than its colour.
-_DASHED = (0, (4, 1.5))
+_LABELS = ("training", "validation")
+_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": look(0).colour, "linewidth": 1.8},
+    {"color": look(1).colour, "linewidth": 1.8, "linestyle": (0, (4, 1.5))},
+)
+_BEST: dict[str, Any] = {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (2, 2))}
 
 
-def _scale_loss(ax: Axes, curves: list[NDArray[Any] | None]) -> None:
-    """A logarithmic axis where the loss falls by more than a factor of 100, else one from 0."""
-    values = np.concatenate([curve for curve in curves if curve is not None])
+def _wide(curves: Sequence[NDArray[Any]]) -> bool:
+    """Whether the values are above 0 and fall by more than a factor of 100."""
+    values = np.concatenate(curves)
     positive = values[values > 0]
-    if len(positive) and positive.max() > 100 * positive.min():
-        ax.set_yscale("log", nonpositive="clip")
-        ax.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
-    else:
-        ax.set_ylim(0, values.max() * 1.06 or 1.0)
+    return bool(len(positive) and positive.max() > 100 * positive.min())
 
 
-def _scale_accuracy(ax: Axes, curves: list[NDArray[Any] | None]) -> None:
-    low = min(float(curve.min()) for curve in curves if curve is not None)
-    ax.set_ylim(max(0.0, low - 0.05), 1.02)
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+def _loss_limits(curves: Sequence[NDArray[Any]], *, down: bool) -> tuple[float, float]:
+    values = np.concatenate(curves)
+    if not down:
+        return 0.0, float(values.max()) * 1.06 or 1.0
+    positive = values[values > 0]
+    return float(positive.min()) / 1.5, float(positive.max()) * 1.5

@@ -10,28 +10,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from classlens.analysis.planes import Window
-from classlens.view.displays import frame, points
-from classlens.view.displays.scales import Scale, colour_bar
+from classlens.view.displays import frame, legends, points
+from classlens.view.displays.lettering import LABEL, SMALL, TITLE, wrapped
+from classlens.view.displays.rulers import Marker, decimals
+from classlens.view.displays.scales import Scale, bar_room, colour_bar
 
 # Up to so many panels: their width and height in inches, the size of their titles in points.
 _SIZES = (
-    (1, 4.4, 3.7, frame.TITLE),
-    (2, 3.4, 2.9, frame.TITLE),
-    (4, 2.7, 2.3, frame.TITLE),
-    (12, 2.1, 1.8, frame.LABEL),
-    (32, 1.6, 1.35, frame.SMALL),
+    (1, 4.4, 3.7, TITLE),
+    (2, 3.4, 2.9, TITLE),
+    (4, 2.7, 2.3, TITLE),
+    (12, 2.1, 1.8, LABEL),
+    (32, 1.6, 1.35, SMALL),
     (math.inf, 1.35, 1.15, 7.5),
 )
 
 # Inches between panels, and between the grid, the colour bar and the legend.
-_GAP, _TO_BAR, _TO_LEGEND = 0.15, 0.2, 0.78
+_GAP, _TO_BAR, _TO_LEGEND = 0.15, 0.2, 0.25
 
 # A picture holds so many panels; its heading says when there are more units.
 MOST = 64
 
-# Up to so many panels, every panel on the left and on the lower rim has its tick labels; beyond,
-# one panel speaks for all.
-_LABELLED = 6
+# Up to so many panels, each has room for several numbers on its rulers.
+_LARGE = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def add_grid(
     Args:
         figure: where to.
         titles: one a panel, wrapped to two lines where they are long.
-        names: the axes' names, or None for panels without ticks.
+        names: the axes' names, or None for panels without rulers.
         window: what each panel shows.
         left: the left edge in inches.
         shrink: a factor for the panels' usual size.
@@ -83,29 +84,32 @@ def add_grid(
     width, height = shrink * width, shrink * height
     columns = _columns(count)
     rows = math.ceil(count / columns)
-    texts = [frame.wrapped(title, width, size) for title in titles]
+    texts = [wrapped(title, width, size) for title in titles]
     lines = max(text.count("\n") + 1 for text in texts)
-    lift = 4 + (frame.offset_room(window.x1) if names is not None else 0)
+    marker = decimals(3 if count > _LARGE else 5, inside=True)
+    # Only rulers on the rim are drawn, so only the upper left panel may have a number above it.
+    lift = 4.0 if names is None else 4.0 + _multiplier_room(marker, window)
     across, down = width + _GAP, height + _GAP + (lift - 4 + lines * size * 1.25) / 72
     axes = []
     for index, text in enumerate(texts):
         row, column = divmod(index, columns)
-        ax = frame.add_panel(figure, left + column * across, -row * down - height, width, height)
+        lowest = index + columns >= count
+        ruled = (marker if names and lowest else None, marker if names and not column else None)
+        place = (left + column * across, -row * down - height)
+        ax = frame.add_panel(figure, *place, width, height, ruled=ruled)
         frame.write(ax, text, above=lift, size=size, align="center")
-        ax.set_xlim(window.x0)
-        ax.set_ylim(window.x1)
+        frame.show(ax, window.x0, window.x1)
         axes.append(ax)
+    corner = axes[(rows - 1) * columns]
+    whole = (columns * across - _GAP, rows * down - (down - height))
     if names is not None:
-        _name(axes, columns, names, width)
-    else:
-        for ax in axes:
-            frame.calm(ax, ticks=False)
+        _name(corner, names, whole)
     return Grid(
         tuple(axes),
-        axes[(rows - 1) * columns],
-        left + columns * across - _GAP,
+        corner,
+        left + whole[0],
         0.0,
-        -(rows - 1) * down - height,
+        -whole[1],
         lift + 2 + lines * size * 1.25,
         max(2.5, min(11.0, 6 * width - 4)),
         min(1.5, 0.6 + 0.25 * width),
@@ -119,25 +123,18 @@ def _columns(count: int) -> int:
     return min(candidates, key=lambda columns: (-count % columns, abs(columns - wide)))
 
 
-def _name(axes: Sequence[Axes], columns: int, names: tuple[str, str], width: float) -> None:
-    """Ticks and names for panels over one plane: on the rim, or for all of them in one corner."""
-    across, up = names
-    corner = axes[(len(axes) - 1) // columns * columns]
-    small = len(axes) > _LABELLED
-    fits = not small and frame.length(frame.shorten(across), frame.LABEL) < 72 * width
-    for index, ax in enumerate(axes):
-        lowest = index + columns >= len(axes)
-        if small and ax is not corner:
-            frame.calm(ax, ticks=False)
-            continue
-        frame.calm(ax)
-        frame.few_ticks(ax, 3 if small else 5)
-        ax.tick_params(labelleft=index % columns == 0, labelbottom=lowest)
-        if lowest and fits:
-            frame.name_axes(ax, across, None)
-    frame.name_axes(corner, across, up)
-    if not fits:  # it begins at the left and runs on below the next panels
-        corner.xaxis.label.set(x=0, horizontalalignment="left")
+def _multiplier_room(marker: Marker, window: Window) -> float:
+    return 1.4 * SMALL if marker(*window.x1).offset else 0.0
+
+
+def _name(corner: Axes, names: tuple[str, str], whole: tuple[float, float]) -> None:
+    """Write the axes' names once, in the middle of the whole grid's sides."""
+    frame.name_axes(corner, *names)
+    width, height = whole
+    ruled = frame.rulers(corner)
+    across = legends.corner(corner, 0.0, 0.0)
+    corner.xaxis.set_label_coords(36 * width, -ruled["bottom"].room() - 5, transform=across)
+    corner.yaxis.set_label_coords(-ruled["left"].room() - 5, 36 * height, transform=across)
 
 
 def explain(figure: Figure, grid: Grid, scale: Scale, value: str, names: Sequence[str]) -> Axes:
@@ -147,8 +144,10 @@ def explain(figure: Figure, grid: Grid, scale: Scale, value: str, names: Sequenc
         The colour bar's axes, to which the legend belongs, for ``settle``.
     """
     height = min(grid.top - grid.bottom, 3.6)
-    bar = frame.add_panel(figure, grid.right + _TO_BAR, grid.top - height, 0.13, height)
+    place = (grid.right + _TO_BAR, grid.top - height)
+    bar = frame.add_panel(figure, *place, 0.13, height, ruled=(None, None))
     colour_bar(bar, scale, value)
     if names:
-        frame.legend(bar, *points.keys(names, marked=True), gap=_TO_LEGEND)
+        keys = points.keys(names, marked=True)
+        legends.legend(bar, *keys, gap=bar_room(scale) + _TO_LEGEND)
     return bar

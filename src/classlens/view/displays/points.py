@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from classlens.view.palette import INK, look, tint
@@ -61,7 +60,7 @@ def scatter(
         shape, scale = _MARKERS[style.marker]
         mine = X[y == index]
         # A line without strokes: its markers are drawn three times as fast as a collection's.
-        ax.add_line(
+        ax.add_artist(
             Line2D(
                 mine[:, 0],
                 mine[:, 1],
@@ -83,7 +82,7 @@ def ring(ax: Axes, X: NDArray[Any], *, size: float) -> None:
     mark = _ring(math.sqrt(3.5 * size) + 0.1 * size**0.5)
     mark.set_markeredgewidth(min(1.3, 0.035 * size))
     mark.set(data=(X[:, 0], X[:, 1]), zorder=4, rasterized=len(X) > _DENSE)
-    ax.add_line(mark)
+    ax.add_artist(mark)
 
 
 def fitting_size(count: int, largest: float = 38.0) -> float:
@@ -91,12 +90,12 @@ def fitting_size(count: int, largest: float = 38.0) -> float:
     return max(1.5, largest * min(1.0, math.sqrt(150 / count)))
 
 
-def keys(names: Sequence[str], *, marked: bool) -> tuple[list[Any], list[str]]:
+def keys(names: Sequence[str], *, marked: bool) -> tuple[list[Line2D], list[str]]:
     """What a legend shows for the classes, and the names it shows them with.
 
     Args:
         names: the classes' names.
-        marked: whether to show the samples' markers rather than the regions' tints.
+        marked: whether to show the samples' markers rather than the classes' tints.
     """
     listed = list(names[:_LISTED])
     handles = [_marker_key(index) if marked else _tint_key(index) for index in range(len(listed))]
@@ -106,7 +105,7 @@ def keys(names: Sequence[str], *, marked: bool) -> tuple[list[Any], list[str]]:
     return handles, listed
 
 
-def ring_key() -> Any:
+def ring_key() -> Line2D:
     """What a legend shows for ``ring``."""
     return _ring(10.0)
 
@@ -128,18 +127,22 @@ def _ring(diameter: float) -> Line2D:
 def _marker_key(index: int) -> Line2D:
     style = look(index)
     shape, scale = _MARKERS[style.marker]
+    return _key(shape, 6.2 * scale**0.5, style.colour, INK, 0.5)
+
+
+def _tint_key(index: int) -> Line2D:
+    colour = look(index).colour
+    return _key("s", 9.0, tint(colour), colour, 0.8)
+
+
+def _key(marker: str, size: float, colour: str, rim: str, width: float) -> Line2D:
     return Line2D(
         [],
         [],
         linestyle="none",
-        marker=shape,
-        markersize=6.2 * scale**0.5,
-        markerfacecolor=style.colour,
-        markeredgecolor=INK,
-        markeredgewidth=0.5,
+        marker=marker,
+        markersize=size,
+        markerfacecolor=colour,
+        markeredgecolor=rim,
+        markeredgewidth=width,
     )
-
-
-def _tint_key(index: int) -> Patch:
-    colour = look(index).colour
-    return Patch(facecolor=tint(colour), edgecolor=colour, linewidth=0.8)

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from classlens.analysis.planes import LayerPlane
-from classlens.view.displays import frame, panels, points, strokes
+from classlens.analysis.planes import Window
+from classlens.view.displays import frame, labels, panels, points, strokes
+from classlens.view.displays.lettering import SMALL, counted, plain
 from classlens.view.displays.scales import heat, scale_of
-from classlens.view.palette import INK
+from classlens.view.palette import QUIET
+
+# Up to so many panels there is room for the words at a crease.
+_WORDED = 8
+
+# A unit that stays below this share of the largest value looks empty: its numbers are written.
+_FAINT = 0.08
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -20,43 +28,54 @@ class UnitsDisplay:
     """A panel for each unit of a layer, all on one colour scale.
 
     Attributes:
-        plane: the units' values and creases over a window of the input plane.
+        window: what each panel shows.
+        values: each unit's activation on a grid, shape (rows, columns, units); row 0 is the lowest
+            x1, and the outer points lie on the window's rim.
+        creases: for each unit the segments on which it turns on, shape (segments, 2 ends, 2
+            coordinates); going from the first end to the second, it is on at the left.
         layer: the layer's name.
         activation: its activation function, such as ``"relu"``.
         outputs: the classes that the units stand for, if it is the last layer; else None.
         X: the examples drawn over the values, shape (samples, 2), or None.
         y: their classes as indices, shape (samples,), or None.
         class_names: the classes' names.
-        feature_names: the names of the two inputs.
+        axis_names: the names of the two coordinates.
+        place: on which slice the window lies, in words; empty for the plane of two inputs.
     """
 
-    plane: LayerPlane
+    window: Window
+    values: NDArray[Any]
+    creases: tuple[NDArray[np.float64], ...]
     layer: str
     activation: str
     outputs: tuple[str, ...] | None
     X: NDArray[Any] | None
     y: NDArray[Any] | None
     class_names: tuple[str, ...]
-    feature_names: tuple[str, ...]
+    axis_names: tuple[str, str]
+    place: str = ""
 
-    def plot(self, figure: Figure | None = None, *, title: str | None = None) -> UnitsDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> UnitsDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
         Args:
-            figure: a matplotlib Figure to draw on; it is cleared and takes the size that the
-                picture needs. By default a new one of pyplot's.
+            ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
+                needs. By default a new one of pyplot's.
             title: the heading; by default it names the layer and counts its units.
+
+        Raises:
+            ArgumentError: if ax is no Figure.
         """
-        if figure is None:
-            figure = frame.shown_figure()
+        figure = frame.shown_figure() if ax is None else frame.check_figure(ax)
         figure.clear()
-        values = self.plane.activation[:, :, : panels.MOST]
+        values = self.values[:, :, : panels.MOST]
         scale = scale_of(values)
-        across, up = self.feature_names
-        grid = panels.add_grid(figure, self._titles(), names=(across, up), window=self.plane.window)
-        for unit, ax in enumerate(grid.axes):
-            heat(ax, values[:, :, unit], self.plane.window, scale)
+        grid = panels.add_grid(figure, self._titles(), names=self.axis_names, window=self.window)
+        reach = float(np.abs(values).max())
+        for unit, panel in enumerate(grid.axes):
+            heat(panel, values[:, :, unit], self.window, scale)
             self._draw_over(grid, unit)
+            self._say_range(panel, values[:, :, unit], reach)
         first = grid.axes[0]
         frame.entitle(first, title or self._heading(), self._note(), clear=grid.clear + 4)
         classes = self.class_names if self.X is not None else ()
@@ -75,47 +94,65 @@ class UnitsDisplay:
         return frame.png(self.figure())
 
     def _draw_over(self, grid: panels.Grid, unit: int) -> None:
-        ax = grid.axes[unit]
-        creases = self.plane.creases[unit]
-        if len(creases):
-            strokes.draw(ax, creases, width=grid.stroke, label="crease")
+        ax, crease = grid.axes[unit], self.creases[unit]
+        crowd = np.empty((0, 2))
         if self.X is not None and self.y is not None:
             size = points.fitting_size(len(self.X), largest=grid.marker)
             points.scatter(ax, self.X, self.y, self.class_names, size=size)
-        values = self.plane.activation[:, :, unit]
-        low, high = float(values.min()), float(values.max())
-        if low == high:
-            self._say_constant(ax, low)
+            crowd = self.X
+        if len(crease):
+            strokes.draw(ax, crease, label="crease", linewidth=grid.stroke)
+            if len(grid.axes) <= _WORDED:
+                lengths = np.hypot(*(crease[:, 1] - crease[:, 0]).T)
+                others = np.delete(crease, lengths.argmax(), axis=0)
+                crowd = np.concatenate((crowd, labels.along(others)))
+                labels.sides(ax, crease[lengths.argmax()], "on", "off", crowd)
 
-    def _say_constant(self, ax: Axes, value: float) -> None:
-        word = "dead: 0" if value == 0 and self.outputs is None else f"constant: {value:.3g}"
-        ax.text(
-            0.5,
-            0.5,
-            f"{word}\neverywhere here",
+    def _say_range(self, ax: Axes, values: NDArray[Any], reach: float) -> None:
+        low, high = float(values.min()), float(values.max())
+        if low == high or max(-low, high) >= _FAINT * reach:
+            return
+        said = ax.text(
+            0.97,
+            0.03,
+            f"{low:.2g} to {high:.2g}",
             transform=ax.transAxes,
-            ha="center",
-            va="center",
-            size=frame.SMALL,
-            color=INK,
-            bbox={"boxstyle": "round,pad=0.4", "fc": "white", "ec": "none", "alpha": 0.85},
+            ha="right",
+            va="bottom",
+            size=SMALL - 0.5,
+            color=QUIET,
             zorder=5,
         )
+        plain(said)
 
     def _titles(self) -> list[str]:
-        shown = min(self.plane.activation.shape[2], panels.MOST)
+        shown = min(self.values.shape[2], panels.MOST)
         if self.outputs is not None:
-            return list(self.outputs[:shown])
-        return [f"Layer {self.layer} unit {unit}" for unit in range(shown)]
+            names = list(self.outputs[:shown])
+        else:
+            names = [f"Layer {self.layer} unit {unit}" for unit in range(shown)]
+        return [name + self._constant(unit) for unit, name in enumerate(names)]
+
+    def _constant(self, unit: int) -> str:
+        """What a title adds for a unit that has one value all over the window."""
+        values = self.values[:, :, unit]
+        low, high = float(values.min()), float(values.max())
+        if low != high:
+            return ""
+        return f" ({low + 0.0:.3g} all over{', off' if self._off(low) else ''})"
+
+    def _off(self, value: float) -> bool:
+        return value == 0 and self.outputs is None and self.activation == "relu"
 
     def _heading(self) -> str:
-        count = self.plane.activation.shape[2]
+        count = self.values.shape[2]
         kind = "output" if self.outputs is not None else self.activation
         first = f", the first {panels.MOST}" if count > panels.MOST else ""
-        return f"Layer {self.layer}: {frame.counted(count, f'{kind} unit')}{first}"
+        return f"Layer {self.layer}: {counted(count, f'{kind} unit')}{first}"
 
     def _note(self) -> str:
-        line = any(len(crease) for crease in self.plane.creases)
-        return "each unit's value over the inputs" + (
+        line = any(len(crease) for crease in self.creases)
+        said = "each unit's value over the inputs" + (
             "; line: its crease, where it turns on" if line else ""
         )
+        return "\n".join(part for part in (self.place, said) if part)
