@@ -1,0 +1,128 @@
+"""The options that commands share: the settings table's rows, and what is read from their text."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from classlens.errors import ArgumentError, Problems, did_you_mean, short
+from classlens.settings import SETTINGS, Setting, Settings
+
+Window = tuple[tuple[float, float], tuple[float, float]]
+
+
+def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that takes ``**options`` an option for each of these settings."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        rows = [_option(SETTINGS[name]) for name in names]
+        command.__signature__ = signature.replace(parameters=own + rows)  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in own + rows}
+        return command
+
+    return decorate
+
+
+def _option(setting: Setting) -> inspect.Parameter:
+    """A command's option for a row of the settings table, read as text and judged by the table."""
+    default = setting.default
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+    annotation = Annotated[
+        str | None,
+        typer.Option(
+            option_name(setting.name),
+            help=f"{setting.help} {setting.range[0].upper()}{setting.range[1:]}. "
+            f"[default: {shown.lower()}]",
+            metavar=setting.name.split("_")[-1].upper(),
+        ),
+    ]
+    return inspect.Parameter(
+        setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+    )
+
+
+def option_name(setting: str) -> str:
+    """``--learning-rate`` for ``learning_rate``."""
+    return "--" + setting.replace("_", "-")
+
+
+def settings_of(options: dict[str, str | None]) -> Settings:
+    """The settings that the given options stand for; what is wrong with any is said at once."""
+    problems = Problems()
+    values: dict[str, Any] = {}
+    for name, text in options.items():
+        if text is not None:
+            try:
+                values[name] = SETTINGS[name].read(text)
+            except ArgumentError as error:
+                problems.add(str(error).replace(f"{name} must", f"{option_name(name)} must", 1))
+    problems.raise_if_any(ArgumentError)
+    return Settings.of(values)
+
+
+def window_of(text: str) -> Window:
+    """The window that ``-5:5,-4:4`` stands for.
+
+    Raises:
+        ArgumentError: if the text is no window.
+    """
+    try:
+        (low0, high0), (low1, high1) = (
+            [float(number) for number in part.split(":")] for part in text.split(",")
+        )
+    except ValueError:
+        raise ArgumentError(
+            f"--window must be two ranges LOW:HIGH, such as -5:5,-4:4. Got {short(text)} instead."
+        ) from None
+    return (low0, high0), (low1, high1)
+
+
+def features_of(option: str, text: str, names: Sequence[str]) -> dict[str, float]:
+    """The features that ``x0=0.5,x1=-1`` gives, by name. A name may hold commas and equals signs.
+
+    Raises:
+        ArgumentError: if a name is not one of the features or is there twice, or a value is no
+            finite number.
+    """
+    values: dict[str, float] = {}
+    rest = text
+    while rest:
+        known = [name for name in names if rest.startswith(f"{name}=")]
+        if not known:
+            name = rest.partition("=")[0]
+            raise ArgumentError(
+                f"{option} must give features as name=value, separated by commas. The features "
+                f"are {', '.join(names)}. Got {short(name)} instead." + did_you_mean(name, names)
+            )
+        name = max(known, key=len)
+        number, _, rest = rest[len(name) + 1 :].partition(",")
+        if name in values:
+            raise ArgumentError(f"{option} must give each feature once. Got {short(name)} twice.")
+        try:
+            values[name] = float(number)
+        except ValueError:
+            values[name] = math.nan
+        if not math.isfinite(values[name]):
+            raise ArgumentError(
+                f"{option} must give {short(name)} a finite number. Got {short(number)} instead."
+            )
+    return values
+
+
+def example_of(option: str, text: str, names: Sequence[str]) -> list[float]:
+    """The example that ``x0=0.5,x1=-1`` stands for, one value for each feature.
+
+    Raises:
+        ArgumentError: as ``features_of``, and if a feature is missing.
+    """
+    values = features_of(option, text, names)
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise ArgumentError(f"{option} must give every feature. Missing: {', '.join(missing)}.")
+    return [values[name] for name in names]

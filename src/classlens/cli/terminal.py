@@ -1,0 +1,88 @@
+"""What the commands print to, and the progress of a training on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from classlens.cli.interrupts import patiently
+
+if TYPE_CHECKING:
+    from classlens.training import loop
+
+
+class _Console(Console):
+    """Rich's console, which leaves a reader that has gone to the command's own ending."""
+
+    def on_broken_pipe(self) -> None:
+        """Called where a print met a closed pipe."""
+        raise BrokenPipeError
+
+
+OUT = _Console(highlight=False, soft_wrap=True)
+ERR = _Console(stderr=True, highlight=False, soft_wrap=True)
+
+Result = TypeVar("Result")
+
+
+def with_progress(
+    train: Callable[[Callable[[loop.Progress], None]], Result], epochs: int, *, log: bool = False
+) -> Result:
+    """Train with a live progress bar where there is a terminal, or with a line for each epoch.
+
+    Args:
+        train: does the work, and takes what it is to call with the news.
+        epochs: how many there will be at most.
+        log: print the lines.
+    """
+    with patiently() as ask:
+
+        def asking(show: Callable[[loop.Progress], None]) -> Callable[[loop.Progress], None]:
+            def news(progress: loop.Progress) -> None:
+                show(progress)
+                ask()
+
+            return news
+
+        def stoppable(show: Callable[[loop.Progress], None]) -> Result:
+            return train(asking(show))
+
+        return _with_log(stoppable) if log else _with_bar(stoppable, epochs)
+
+
+def _with_log(train: Callable[[Callable[[loop.Progress], None]], Result]) -> Result:
+    printed = 0
+
+    def line(news: loop.Progress) -> None:
+        nonlocal printed
+        for metrics in news.news:
+            printed += 1
+            OUT.print(f"Epoch {printed}/{news.epochs}  loss: {metrics[0]:.4f}")
+
+    result = train(line)
+    OUT.print()
+    return result
+
+
+def _with_bar(train: Callable[[Callable[[loop.Progress], None]], Result], epochs: int) -> Result:
+    with Progress(
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs  loss {task.fields[loss]}"),
+        TimeElapsedColumn(),
+        console=OUT,
+        transient=True,
+        disable=not OUT.is_terminal,
+    ) as bar:
+        task = bar.add_task("training", total=epochs, loss="-")
+
+        def show(news: loop.Progress) -> None:
+            bar.update(task, completed=news.epoch)
+            if len(news.news):
+                bar.update(task, loss=f"{news.news[-1][0]:.4f}")
+
+        return train(show)

@@ -1,0 +1,106 @@
+"""Parts of sentences: names, numbers, lists, formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from classlens.activations import Activation
+
+
+@dataclass(frozen=True)
+class Names:
+    """What things are called.
+
+    Attributes:
+        classes: the classes' names.
+        features: the features' names.
+    """
+
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+
+    def listed(self, classes: Sequence[int]) -> str:
+        """``c0, c1 and c2``."""
+        return listed([self.classes[k] for k in classes])
+
+
+def listed(words: Sequence[str], most: int = 8) -> str:
+    """``a``, ``a and b``, ``a, b and c``; a long list says how many it leaves out."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def number(value: float) -> str:
+    """A number as a reader wants it: two decimals, or three digits where that would say nothing."""
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return f"{value:.2f}"
+    return f"{value:.3g}"
+
+
+def point(values: Sequence[float], most: int = 4) -> str:
+    """``(1.93, 0.61)``."""
+    shown = [number(value) for value in values[:most]]
+    return f"({', '.join(shown)}{', ...' if len(values) > most else ''})"
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 example``, ``2 examples``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def some(holds: int | None, of: int | None) -> str:
+    """``all 25``, ``23 of 25``."""
+    return f"all {of}" if holds == of else f"{holds} of {of}"
+
+
+def cell(bit: str, on: int, of: int, reach: float) -> str:
+    """A cell of the code table: the bit with its exact count."""
+    if bit == "off":
+        rest = f" (others up to {number(reach)})" if on else ""
+        return f"off for {of - on} of {of}{rest}"
+    return f"{'on' if bit == 'on' else 'mixed, on'} for {on} of {of}"
+
+
+def short_cell(bit: str, on: int, of: int, _: float) -> str:
+    """The same where there is little room: ``off 23/25``."""
+    return f"{bit} {of - on if bit == 'off' else on}/{of}"
+
+
+def formula(n: Mapping[str, Any], most: int = 6) -> str:
+    """``max(0, 1.22 x0 + 0.92 x1 + 1.59)``; of many inputs, those of the largest weights."""
+    pairs = list(zip(n["weights"], n["inputs"], strict=True))
+    shown = pairs
+    if len(pairs) > most:
+        largest = sorted(range(len(pairs)), key=lambda i: -abs(pairs[i][0]))[: most // 2]
+        shown = [pairs[i] for i in sorted(largest)]
+    text = ""
+    for weight, name in shown:
+        sign = (" - " if weight < 0 else " + ") if text else ("-" if weight < 0 else "")
+        text += f"{sign}{number(abs(weight))} {name}"
+    if len(shown) < len(pairs):
+        text += f" + ... ({len(pairs) - len(shown)} more)"
+    text += f"{' - ' if n['bias'] < 0 else ' + '}{number(abs(n['bias']))}"
+    activation = Activation.parse(n["activation"])
+    if activation.name == "linear":
+        return text
+    if activation.name == "relu":
+        return f"max(0, {text})"
+    return f"{activation}({text})"
+
+
+def units(units: Sequence[Sequence[Any]]) -> str:
+    """``unit 1 of L1``, ``units 1 and 2 of L1 and unit 0 of L2``."""
+    by_layer: dict[str, list[str]] = {}
+    for layer, unit in units:
+        by_layer.setdefault(layer, []).append(str(unit))
+    return listed(
+        [f"{plural('unit', own)} {listed(own)} of {layer}" for layer, own in by_layer.items()]
+    )
+
+
+def plural(word: str, things: Sequence[Any]) -> str:
+    """The word, with an s unless there is one thing."""
+    return word if len(things) == 1 else f"{word}s"
