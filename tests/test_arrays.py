@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from classlens.arrays import finite_weights, refuse_non_finite
+from classlens.arrays import finite_weights, real_array, refuse_non_finite
 from classlens.errors import ArgumentError, DataError
 
 
@@ -19,7 +23,7 @@ def refusal(values: Any, dtype: Any = None) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "dtype", "taken"),
+    ("kind", "dtype", "taken"),
     [
         (np.float32, None, np.float32),
         (np.float64, None, np.float64),
@@ -32,8 +36,8 @@ def refusal(values: Any, dtype: Any = None) -> str:
         (np.int64, np.float32, np.float32),
     ],
 )
-def test_weights_are_copied_into_a_float_dtype(given: Any, dtype: Any, taken: type) -> None:
-    values = np.array([[0, 1], [1, 1]], given)
+def test_weights_are_copied_into_a_float_dtype(kind: Any, dtype: Any, taken: type) -> None:
+    values = np.array([[0, 1], [1, 1]], kind)
     weights = finite_weights(values, "the kernel", dtype)
     assert weights.dtype == taken
     values[0, 0] = 1
@@ -42,20 +46,87 @@ def test_weights_are_copied_into_a_float_dtype(given: Any, dtype: Any, taken: ty
 
 def test_weights_lie_row_by_row_in_memory() -> None:
     values = np.arange(6.0).reshape(2, 3)
-    for given in (values.T, np.asfortranarray(values), values[:, ::2], values.T.astype(np.float32)):
-        weights = finite_weights(given, "the kernel")
+    for laid in (values.T, np.asfortranarray(values), values[:, ::2], values.T.astype(np.float32)):
+        weights = finite_weights(laid, "the kernel")
         assert weights.flags.c_contiguous
-        assert weights.tolist() == given.tolist()
+        assert weights.tolist() == laid.tolist()
 
 
-def test_weights_that_are_no_real_numbers() -> None:
-    assert refusal([[1], [2, 3]]) == (
-        "the kernel must have rows of one length. Got rows that differ."
+class Unreadable:
+    """Offers itself as an array, and then is none, as a tensor that records gradients."""
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("call detach() first")
+
+
+class Silent:
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise KeyError
+
+
+WORDS = " Convert words to numbers first."
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([[1], [2, 3]], "have rows of one length. Got 1 in row 0 and 2 in row 1."),
+        ([[1, 2], 3], "have rows of one length. Got numbers beside lists."),
+        ([np.ones(2), np.ones(3)], "have rows of one length. Got numbers beside lists."),
+        ([[[1]], [[2, 3]]], "have rows of one length. Got rows that differ."),
+        (["a"], f"hold real numbers. Got dtype <U1 instead.{WORDS}"),
+        ([b"a"], f"hold real numbers. Got dtype |S1 instead.{WORDS}"),
+        ([1j], "hold real numbers. Got dtype complex128 instead."),
+        (np.array("2020-01-01", "M8[D]"), "hold real numbers. Got dtype datetime64[D] instead."),
+        (None, "hold real numbers. Got None instead."),
+        ({1, 2}, "hold real numbers. Got {1, 2} instead."),
+        (np.array([1, "a"], object), "hold real numbers. Got 'a' in row 1 instead."),
+        ([[1, 2], [None, 3]], "hold real numbers. Got None in row 1, column 0 instead."),
+        ([[[1, None]]], "hold real numbers. Got None in row 0, column 0 instead."),
+        (
+            np.ma.masked_greater([1.0, 9.0], 5),
+            "have no masked entries. Got 1. Fill them or leave their rows out first.",
+        ),
+        (Unreadable(), "be an array. Got Unreadable, which NumPy cannot read: call detach() first"),
+        (Silent(), "be an array. Got Silent, which NumPy cannot read: KeyError"),
+    ],
+    ids=repr,
+)
+def test_what_are_no_real_numbers(values: Any, words: str) -> None:
+    assert refusal(values) == f"the kernel must {words}"
+    with pytest.raises(DataError) as caught:
+        real_array(values, "X")
+    assert str(caught.value) == f"X must {words}"
+
+
+def test_a_list_in_itself_is_no_array() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(DataError, match=r"^X must have rows of one length\. Got rows that differ"):
+        real_array(endless, "X")
+
+
+@given(
+    st.lists(
+        st.floats() | st.integers() | st.booleans() | st.fractions() | st.decimals(allow_nan=False),
+        min_size=1,
     )
-    assert refusal(["a"]) == "the kernel must hold real numbers. Got dtype <U1 instead."
-    assert refusal([1j]) == "the kernel must hold real numbers. Got dtype complex128 instead."
-    assert refusal(None) == "the kernel must hold real numbers. Got dtype object instead."
-    assert refusal([10**400]) == "the kernel must hold real numbers. Got dtype object instead."
+)
+def test_python_s_own_numbers_are_real_numbers(values: list[Any]) -> None:
+    array = real_array(np.array(values, object), "X")
+    assert array.dtype == np.float64
+    np.testing.assert_array_equal(array, [float(value) for value in values])
+
+
+def test_numbers_beyond_all_floats_become_infinite() -> None:
+    values = [10**400, -(10**400), Fraction(10**400), Decimal("sNaN"), Decimal("NaN")]
+    assert real_array(np.array(values, object), "X").tolist()[:3] == [
+        math.inf,
+        -math.inf,
+        math.inf,
+    ]
+    assert np.isnan(real_array(np.array(values, object), "X")[3:]).all()
+    assert refusal([10**400]).startswith("the kernel must be finite in float64. Got inf at [0]")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classlens import errors
 from classlens.errors import (
@@ -10,14 +13,18 @@ from classlens.errors import (
     ClasslensError,
     DivergedError,
     Problems,
+    counted,
     did_you_mean,
+    listed,
     one_of,
+    short,
 )
 
 TREE = {
     "ArgumentError": ValueError,
     "DataError": ValueError,
     "ModelFileError": ValueError,
+    "NotFittedError": ValueError,
     "OutputError": OSError,
     "DivergedError": ArithmeticError,
     "FalseFindingError": AssertionError,
@@ -78,4 +85,51 @@ def test_did_you_mean_offers_one_or_nothing() -> None:
     assert did_you_mean("epoch", iter(["epochs"])) == " Did you mean 'epochs'?"
     assert did_you_mean("xyz", ["epochs", "seed"]) == ""
     assert did_you_mean("", ["epochs"]) == ""
+    assert did_you_mean(5, ["epochs"]) == ""
+    assert did_you_mean("RELU", ["relu", "elu"]) == " Did you mean 'relu'?"
+    assert did_you_mean("l1", ["L1", "L2"]) == " Did you mean 'L1'?"
     assert did_you_mean("epoch", []) == ""
+
+
+def test_what_is_long_is_cut_and_what_has_no_text_is_named_by_its_type() -> None:
+    assert short("a\nb") == "'a\\nb'"
+    assert short(np.ones((2, 2), int)) == "array([[1, 1], [1, 1]])"
+    assert short("x" * 58) == f"'{'x' * 58}'"
+    assert short("x" * 59) == short("x" * 10**6) == f"'{'x' * 56}..."
+    assert short(list(range(10**5))).startswith("[0, 1, 2")
+    assert len(short(list(range(10**5)))) == 60
+    assert short(10**5000) == "a value of type int"
+    nested: list[object] = []
+    for _ in range(10**5):
+        nested = [nested]
+    assert short(nested) == "a value of type list"
+
+
+@given(st.text() | st.binary() | st.lists(st.integers()) | st.floats())
+def test_short_is_one_short_line(value: object) -> None:
+    assert len(short(value)) <= 60
+    assert len(short(value).splitlines()) == 1
+    if len(repr(value)) <= 60:
+        assert short(value) == repr(value)
+
+
+@given(st.lists(st.text(max_size=99)))
+def test_listed_is_short_and_counts_every_word(words: list[str]) -> None:
+    text = listed(words)
+    assert len(text) < 200
+    if sum(len(word) + 2 for word in words) <= 120 and max(map(len, words), default=0) <= 60:
+        assert text == ", ".join(words)
+
+
+def test_listed_says_how_many_more() -> None:
+    text = listed([f"L{number}" for number in range(100_000)])
+    assert text.startswith("L0, L1, ")
+    shown, more = text.split(" and ")
+    assert len(shown.split(", ")) + int(more.removesuffix(" more")) == 100_000
+    assert listed([]) == ""
+    assert listed(["a" * 99, "b"]) == f"{'a' * 57}..., b"
+
+
+def test_counted() -> None:
+    words = [counted(count, "sample") for count in (0, 1, 2)]
+    assert words == ["0 samples", "1 sample", "2 samples"]

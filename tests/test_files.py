@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from classlens import files
-from classlens.errors import OutputError
-from classlens.files import folder_for, write_whole
+from classlens.errors import ArgumentError, OutputError
+from classlens.files import check_target, folder_for, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -78,15 +78,69 @@ def test_where_no_file_can_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     reasons = {
-        tmp_path: "it is a folder.",
-        tmp_path / "none" / "x": "No such file or directory.",
-        tmp_path / "file" / "x": "Not a directory.",
+        tmp_path: "it is a folder. Name a file, for example one in it.",
+        tmp_path / "none" / "x": f"there is no folder {tmp_path / 'none'}. Make it first, or "
+        "choose another one.",
+        tmp_path / "file" / "x": f"{tmp_path / 'file'} is not a folder. Choose another one.",
         tmp_path / "loop": "it is a link that leads back to itself.",
         tmp_path / ("x" * 300): "File name too long.",
+        tmp_path / ("x" * 250): "File name too long.",  # with the temporary file's ending
     }
     for path, reason in reasons.items():
         assert refusal(path) == f"cannot write {path}: {reason}"
+        with pytest.raises(OutputError) as caught:
+            check_target(path)
+        assert str(caught.value) == f"cannot write {path}: {reason}"
     assert names(tmp_path) == ["file", "loop"]
+
+
+def test_a_target_that_will_do_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"old")
+    assert check_target(str(tmp_path / "new")) == tmp_path / "new"
+    assert check_target(tmp_path / "old") == tmp_path / "old"
+    assert names(tmp_path) == ["old"]
+    assert (tmp_path / "old").read_bytes() == b"old"
+
+
+def test_a_link_into_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "none" / "file")
+    words = f"cannot write {tmp_path / 'none' / 'file'}: there is no folder {tmp_path / 'none'}."
+    assert refusal(tmp_path / "link").startswith(words)
+    with pytest.raises(OutputError) as caught:
+        check_target(tmp_path / "link")
+    assert str(caught.value).startswith(words)
+
+
+class Bytes:
+    def __fspath__(self) -> bytes:
+        return b"x"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (None, "path must be text or a Path. Got None instead."),
+        (5, "path must be text or a Path. Got 5 instead."),
+        (b"x", "path must be text or a Path. Got b'x' instead."),
+        (["x"], "path must be text or a Path. Got ['x'] instead."),
+        (Bytes(), "path must be text or a Path. Got <"),
+        ("", "path must have from 1 to 4096 characters. Got 0 instead."),
+        ("x" * 4097, "path must have from 1 to 4096 characters. Got 4097 instead."),
+        ("a\0b", "nor another that no file's name can have. Got 'a\\x00b' instead."),
+        ("a\ud800", "nor another that no file's name can have. Got 'a\\ud800' instead."),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_is_no_path(path: Any, words: str) -> None:
+    for use in (lambda: write_whole(path, b""), lambda: check_target(path), lambda: entered(path)):
+        with pytest.raises(ArgumentError) as caught:
+            use()
+        assert words in str(caught.value)
+
+
+def entered(path: Any) -> None:
+    with folder_for(path):
+        pass
 
 
 def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
@@ -202,18 +256,25 @@ def test_a_folder_for_work_that_fails_is_removed_if_it_is_new_and_empty(tmp_path
             raise KeyboardInterrupt
 
     (tmp_path / "old").mkdir()
-    for name, file in (("old", ""), ("new", ""), ("filled", "file")):
+    for name, file in (("old", ""), ("new", ""), ("filled", "file"), ("a/b/c", ""), ("d/e", "f")):
         with pytest.raises(KeyboardInterrupt):
             fail(tmp_path / name, file)
-    assert names(tmp_path) == ["filled", "old"]
+    assert names(tmp_path) == ["d", "filled", "old"]
+    assert names(tmp_path / "d" / "e") == ["f"]
+    with pytest.raises(KeyboardInterrupt):  # what was there before stays, empty as it may be
+        fail(tmp_path / "old" / "x" / "y")
+    assert names(tmp_path / "old") == []
 
 
 def test_where_no_folder_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "none")
     reasons = {
-        tmp_path / "file": "File exists",
-        tmp_path / "file" / "x": "Not a directory",
+        tmp_path / "file": "it is a file, not a folder",
+        tmp_path / "link": "it is a broken link, not a folder",
+        tmp_path / "file" / "x": "a part of its path is a file, not a folder",
         tmp_path / ("x" * 300): "File name too long",
+        tmp_path / "new" / ("x" * 300): "File name too long",
     }
     for path, reason in reasons.items():
         with pytest.raises(OutputError) as caught, folder_for(path):
@@ -221,6 +282,8 @@ def test_where_no_folder_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert str(caught.value) == (
             f"cannot write into the folder {path}: {reason}. Choose another one."
         )
+
+    assert names(tmp_path) == ["file", "link"]  # the folder "new" has gone again
 
     def fail(**_: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")

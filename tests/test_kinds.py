@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classlens.activations import ACTIVATIONS, Activation
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, short
 from classlens.kinds import (
     ActivationWords,
     ClassWeights,
@@ -105,7 +106,21 @@ def test_a_flag_becomes_a_bool(value: Any) -> None:
     assert Flag().check("shuffle", not value) is False
 
 
-@pytest.mark.parametrize("value", [2, "yes", "True", None, math.nan, [], np.array([1, 0])])
+class Missing:
+    """Compares as pandas.NA does."""
+
+    def __eq__(self, other: object) -> Any:
+        return self
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+@pytest.mark.parametrize(
+    "value", [2, "yes", "True", None, math.nan, [], np.array([1, 0]), Missing()]
+)
 def test_what_is_no_flag(value: Any) -> None:
     assert refusal(Flag(), value, "shuffle") == (
         f"shuffle must be True or False. Got {value!r} instead."
@@ -140,6 +155,8 @@ def test_a_word_is_one_of_the_choices() -> None:
         ((), ()),
         ("8,4", (8, 4)),
         ("none", ()),
+        ([2] * 64, (2,) * 64),
+        ((count for count in (3, 4)), (3, 4)),
     ],
 )
 def test_units_become_a_tuple_of_ints(value: Any, units: tuple[int, ...]) -> None:
@@ -153,13 +170,14 @@ def test_units_become_a_tuple_of_ints(value: Any, units: tuple[int, ...]) -> Non
     [
         *(0, -1, 8.0, True, None, [8, 0], [8, 2.5], [[8]], [True], ["8"], "8,", "eight", ""),
         *({8, 4}, {8: 4}, b"88", np.array(8.0), np.ones((2, 2), int)),
+        *([2] * 65, [1_000_001], [10**400], itertools.count(1), [[2], 3], object()),
     ],
     ids=repr,
 )
 def test_what_are_no_units(value: Any) -> None:
     assert refusal(Units(), value, "hidden") == (
-        "hidden must be whole numbers of at least 1, one for each hidden layer, such as 8,8 "
-        f"(or none). Got {value!r} instead."
+        "hidden must be whole numbers from 1 to 1,000,000, one for each of at most 64 hidden "
+        f"layers, such as 8,8 (or none). Got {short(value)} instead."
     )
 
 
@@ -208,6 +226,22 @@ def test_what_are_no_class_weights(value: Any) -> None:
     assert refusal(ClassWeights(), value, "class_weight") == (
         "class_weight must be 'balanced', or a weight of at least 0 for each class, such as "
         f"c0=2,c1=1. Got {value!r} instead."
+    )
+
+
+@pytest.mark.parametrize(
+    "key", [None, 0.5, True, -1, ("a",), 10**10, math.nan], ids=lambda key: type(key).__name__
+)
+def test_a_class_weight_of_what_is_no_class(key: Any) -> None:
+    assert refusal(ClassWeights(), {"a": 1, key: 1}, "class_weight") == (
+        "class_weight must name classes, by their names or by their numbers 0, 1, ... "
+        f"Got {key!r} instead."
+    )
+
+
+def test_a_class_that_is_weighed_twice() -> None:
+    assert refusal(ClassWeights(), {"0": 1, 0: 2}, "class_weight") == (
+        "class_weight must name each class once. Got '0' twice, as a number and as text."
     )
 
 
@@ -295,7 +329,7 @@ def test_units_are_read_as_they_are_written(value: tuple[int, ...]) -> None:
 
 @given(
     value=st.lists(
-        st.builds(Activation, st.sampled_from(["leaky_relu", "elu"]), st.floats(0, 1e300))
+        st.builds(Activation, st.sampled_from(["leaky_relu", "elu"]), st.floats(0, 1e30))
         | st.builds(Activation, st.sampled_from(sorted(ACTIVATIONS))),
         min_size=1,
     )

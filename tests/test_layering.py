@@ -24,7 +24,8 @@ SOURCE = Path(classlens.__file__).parent
 # know each other. The room "classlens" is the package's __init__, which names what is public.
 LEVELS = [
     {"_version", "errors"},
-    {"activations", "arrays", "files", "scores"},
+    {"activations", "arrays", "files", "names"},
+    {"scores", "measures"},
     {"kinds"},
     {"settings"},
     {"network"},
@@ -33,6 +34,7 @@ LEVELS = [
     {"explanation"},
     {"view"},
     {"plot", "survey", "report", "server", "notebook"},
+    {"pictures"},
     {"keras", "lab_utils", "estimator", "lab"},
     {"classlens"},
     {"cli"},
@@ -50,7 +52,9 @@ HOMES = {
     "jax": {"training"},
     "optax": {"training"},
     "matplotlib": {"view.displays", "lab_utils"},
+    "contourpy": {"view.displays"},
     "safetensors": {"io"},
+    "sklearn": {"estimator"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +44,32 @@ def test_there_is_a_feature_name_for_each_input() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"network": 5}, "network must be a Network. Got 5 instead."),
+        ({"network": None}, "network must be a Network. Got None instead."),
+        ({"settings": 5}, "settings must be Settings, or None. Got 5 instead."),
+        ({"settings": {}}, "settings must be Settings, or None. Got {} instead."),
+        ({"feature_names": 5}, "feature_names must be a list of names. Got 5 instead."),
+        ({"feature_names": "ab"}, "feature_names must be a list of names. Got 'ab' instead."),
+        ({"feature_names": ["a", "a"]}, "feature_names must differ from each other. Got 'a' twice"),
+    ],
+)
+def test_parts_of_another_type(parts: dict[str, Any], words: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Model(**{"network": NETWORK, "feature_names": ("a", "b")} | parts)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("path", [None, 5, "", "a\0b", b"x", "\ud800"], ids=repr)
+def test_what_is_no_path(path: Any) -> None:
+    model = Model(NETWORK, ("a", "b"))
+    for use in (model.save, Model.load):
+        with pytest.raises(ArgumentError, match=r"^path must .* instead\.$"):
+            use(path)
+
+
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Model(NETWORK, ("a", "b")).settings = Settings()  # type: ignore[misc]
@@ -60,7 +87,7 @@ def test_save_and_load(tmp_path: Path) -> None:
 
 
 def test_where_it_cannot_be_saved_or_loaded(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"^cannot write .*none.x: No such file or directory\.$"):
+    with pytest.raises(OutputError, match=r"^cannot write .*none.x: there is no folder .*none\. "):
         Model(NETWORK, ("a", "b")).save(tmp_path / "none" / "x")
     with pytest.raises(ModelFileError, match=r"^cannot read .*x: No such file or directory\.$"):
         Model.load(tmp_path / "x")

@@ -8,6 +8,8 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -211,7 +213,7 @@ def test_no_samples_have_no_predictions() -> None:
 # What samples are refused
 
 
-RAGGED = "X must have rows of one length. Got rows that differ."
+RAGGED = "X must have rows of one length. Got 2 in row 0 and 1 in row 1."
 SHAPE = "X must have the shape (samples, 2), a column for each input of the network. Got "
 REAL = "X must hold real numbers. Got dtype "
 FINITE = "X must be finite in float64. Got "
@@ -226,9 +228,10 @@ FINITE = "X must be finite in float64. Got "
         ([], SHAPE + "(0,) instead."),
         (3.0, SHAPE + "() instead."),
         ([[1, 2], [3]], RAGGED),
-        ([["1", "2"]], REAL + "<U1 instead."),
+        ([["1", "2"]], REAL + "<U1 instead. Convert words to numbers first."),
         ([[1j, 2]], REAL + "complex128 instead."),
-        ([[None, 2]], REAL + "object instead."),
+        ([[None, 2]], "X must hold real numbers. Got None in row 0, column 0 instead."),
+        (None, "X must hold real numbers. Got None instead."),
         ([[1, math.nan]], FINITE + "nan in row 0, column 1."),
         ([[1, 2], [-math.inf, math.nan]], FINITE + "-inf in row 1, column 0 (and 1 more)."),
     ],
@@ -256,7 +259,7 @@ COUNT = "y must hold one class index for each of the 2 samples (at least one). "
         ([0.0, 1.0], COUNT + "Got shape (2,), dtype float64 instead."),
         (["c0", "c1"], COUNT + "Got shape (2,), dtype <U2 instead."),
         ([True, False], COUNT + "Got shape (2,), dtype bool instead."),
-        ([[0], [1, 0]], "y must be a list of class indices. Got rows that differ."),
+        ([[0], [1, 0]], "y must have rows of one length. Got 1 in row 0 and 2 in row 1."),
         ([0, 2], "y must hold class indices from 0 to 1. Got 2 instead."),
         ([-1, 2], "y must hold class indices from 0 to 1. Got -1 instead."),
     ],
@@ -310,13 +313,23 @@ def test_layers_that_cannot_be(parts: dict[str, Any], words: str) -> None:
         ({"activations": "relu"}, "2 kernels. Got 'relu' instead."),
         ({"activations": ["relu", "rellu"]}, "Got 'rellu' instead. Did you mean 'relu'?"),
         ({"names": "L1"}, "names must have one entry for each of the 2 kernels. Got 'L1' instead."),
-        ({"names": ["L", "L"]}, "layers must have different names. Got L, L."),
+        ({"names": ["L", "L"]}, "layers must differ from each other. Got 'L' twice."),
         (
             {"kernels": [KERNELS[0], KERNELS[0]], "biases": [BIASES[0], BIASES[0]]},
             "L2's kernel must have 3 rows, one for each unit of layer L1. Got 2 instead.",
         ),
         ({"classes": ["a"]}, "each of the 2 units of the last layer, L2. Got 1 instead."),
-        ({"classes": ["a", "a"]}, "classes must have different names. Got a, a."),
+        ({"classes": ["a", "a"]}, "classes must differ from each other. Got 'a' twice."),
+        ({"kernels": None}, "kernels must be a list of arrays. Got None instead."),
+        ({"kernels": np.array(5.0)}, "kernels must be a list of arrays. Got array(5.) instead."),
+        ({"biases": None}, "biases must have one entry for each of the 2 kernels. Got None"),
+        ({"biases": {}}, "biases must have one entry for each of the 2 kernels. Got {} instead."),
+        ({"activations": 5}, "activations must have one entry for each of the 2 kernels. Got 5"),
+        ({"names": 5}, "names must have one entry for each of the 2 kernels. Got 5 instead."),
+        ({"names": [None, 5]}, "a layer's name must be a word. Got None instead."),
+        ({"classes": 5}, "classes must be a list of names. Got 5 instead."),
+        ({"classes": "ab"}, "classes must be a list of names. Got 'ab' instead."),
+        ({"classes": [None, "a"]}, "classes must hold words. Got None at place 0 instead."),
         (
             {"kernels": [np.array(KERNELS[0], np.float32), KERNELS[1]]},
             "all layers must have one dtype. Got L1 float32, L2 float64. Convert the arrays",
@@ -333,6 +346,8 @@ def test_a_layer_that_is_not_there() -> None:
     assert message(ArgumentError, lambda: net.get_layer("hiden")) == (
         "the network's layers are hidden, out. Got 'hiden' instead. Did you mean 'hidden'?"
     )
+    assert message(ArgumentError, lambda: net.get_layer("OUT")).endswith("Did you mean 'out'?")
+    assert message(ArgumentError, lambda: net.get_layer(np.eye(2))).endswith(" instead.")
     assert message(ArgumentError, lambda: net.get_layer(7)).endswith("Got 7 instead.")
 
 
@@ -357,8 +372,26 @@ def test_an_overflow_names_the_unit_the_layer_and_the_row():
         network.predict_proba([[0.0], [1.0]])
 
 
-def test_a_word_is_no_list_of_classes():
-    with pytest.raises(
-        ArgumentError, match=r"classes must be a list of names\. Got the word 'ab' instead"
-    ):
-        Network.from_arrays([[[1.0, 2.0]]], [[0.0, 0.0]], classes="ab")
+@pytest.mark.parametrize(
+    ("layers", "got"),
+    [(5, "5"), (None, "None"), ([5], "[5]"), ("ab", "'ab'"), ({}, "{}")],
+)
+def test_what_are_no_layers(layers: Any, got: str) -> None:
+    assert message(ArgumentError, lambda: Network(layers, ("a",))) == (
+        f"layers must be a list of Layers. Got {got} instead."
+    )
+
+
+def test_numbers_of_pythons_own_are_weights_and_samples() -> None:
+    kernel = np.array([[1, Fraction(1, 2)], [Decimal("0.25"), True]], object)
+    net = Network.from_arrays([kernel], [np.array([0, 1], object)])
+    assert net.logits(np.array([[1, 2]], object)).tolist() == [[1.5, 3.5]]
+
+
+def test_long_names_and_many_layers_are_shortened() -> None:
+    count = 1000
+    net = Network.from_arrays([[[1.0]]] * count, [[0.0]] * count)
+    assert len(message(ArgumentError, lambda: net.get_layer("x" * 10**6))) < 500
+    with pytest.raises(ArgumentError) as caught:
+        Layer("x" * 10**6, [[math.nan]], [0.0], "relu")  # type: ignore[arg-type]
+    assert len(str(caught.value)) < 200

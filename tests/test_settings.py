@@ -76,6 +76,9 @@ def test_values_come_in_one_form() -> None:
     assert [type(settings.epochs), type(settings.learning_rate)] == [int, float]
 
 
+SEEDS = st.integers(-(2**63), 2**63 - 1)
+
+
 @given(
     options=st.fixed_dictionaries(
         {},
@@ -87,8 +90,8 @@ def test_values_come_in_one_form() -> None:
             "epochs": st.integers(1, 10**9),
             "batch_size": st.integers(1, 10**9),
             "shuffle": st.booleans(),
-            "seed": st.none() | st.integers(),
-            "shuffle_seed": st.none() | st.integers(),
+            "seed": st.none() | SEEDS,
+            "shuffle_seed": st.none() | SEEDS,
             "weight_decay": st.floats(0, 1e9),
             "l1": st.floats(0, 1e9),
             "validation_fraction": st.floats(0, 0.49),
@@ -111,9 +114,9 @@ def test_what_is_read_from_text_is_what_was_set(options: dict[str, Any]) -> None
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert refusal(epochs=0, schedule="step", learning_rate=-1).splitlines() == [
-        "learning_rate must be a finite number above 0 and below 1e+30. Got -1 instead.",
+        "learning_rate must be a finite number of at least 1e-30 and below 1e+30. Got -1 instead.",
         f"schedule must be one of {', '.join(SCHEDULES)}. Got 'step' instead.",
-        "epochs must be a whole number of at least 1. Got 0 instead.",
+        "epochs must be a whole number from 1 to 1,000,000,000. Got 0 instead.",
     ]
 
 
@@ -122,6 +125,40 @@ def test_unknown_names_are_answered_with_the_nearest() -> None:
         "there is no setting 'epoch'. Did you mean 'epochs'?",
         "there is no setting 'lr'.",
     ]
+
+
+def test_names_of_settings_that_are_none() -> None:
+    assert refusal(Epochs=3) == "there is no setting 'Epochs'. Did you mean 'epochs'?"
+    assert refusal(**{"x" * 99: 3}) == f"there is no setting '{'x' * 56}...."
+    for options in ({3: 4}, {None: 1}):
+        with pytest.raises(ArgumentError, match=r"^there is no setting (3|None)\.$"):
+            Settings.of(options)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"^settings must be a mapping\. Got 5 instead\.$"):
+        Settings.of(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "range_"),
+    [
+        ("learning_rate", 1e-300, "a finite number of at least 1e-30 and below 1e+30"),
+        ("epochs", 10**10, "a whole number from 1 to 1,000,000,000"),
+        ("batch_size", 10**10, "a whole number from 1 to 1,000,000,000"),
+        ("patience", 10**10, "a whole number from 1 to 1,000,000,000, or None: train for all"),
+        ("seed", 2**63, f"a whole number from {-(2**63):,} to {2**63 - 1:,}"),
+        ("shuffle_seed", -(2**63) - 1, f"a whole number from {-(2**63):,} to {2**63 - 1:,}"),
+    ],
+)
+def test_what_the_arithmetic_cannot_hold(name: str, value: Any, range_: str) -> None:
+    row = SETTINGS[name]
+    assert row.range.startswith(range_)
+    assert refusal(**{name: value}) == f"{name} must be {row.kind.range}. Got {value} instead."
+    smallest = np.float32(SETTINGS["learning_rate"].check(1e-30))
+    assert smallest > np.finfo(np.float32).tiny
+
+
+def test_a_number_of_5000_digits() -> None:
+    for name in SETTINGS:
+        assert refusal(**{name: 10**5000}).endswith(" instead.")
 
 
 @pytest.mark.parametrize("count", [2, 3, 0])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from classlens.activations import Activation
     from classlens.analysis.example import path
     from classlens.analysis.geometry import regions
+    from classlens.analysis.slices import Slice
     from classlens.analysis.unit_facts import units
     from classlens.data.dataset import Dataset
     from classlens.data.shipped import load
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
         FalseFindingError,
         MissingLibraryError,
         ModelFileError,
+        NotFittedError,
         OutputError,
     )
-    from classlens.explanation.account import Explanation, explain
+    from classlens.estimator import NeuralClassifier
+    from classlens.explanation.account import Explanation, explain, explain_example
     from classlens.explanation.audit import verify
     from classlens.model import Model
     from classlens.network import Layer, Network
@@ -59,12 +62,16 @@ _HOMES = {
     "Model": "model",
     "ModelFileError": "errors",
     "Network": "network",
+    "NeuralClassifier": "estimator",
+    "NotFittedError": "errors",
     "OutputError": "errors",
     "Run": "training.run",
     "Settings": "settings",
+    "Slice": "analysis.slices",
     "blobs": "data.toys",
     "checkerboard": "data.toys",
     "explain": "explanation.account",
+    "explain_example": "explanation.account",
     "fit": "training.run",
     "load": "data.shipped",
     "path": "analysis.example",
@@ -92,13 +99,17 @@ __all__ = [
     "Model",
     "ModelFileError",
     "Network",
+    "NeuralClassifier",
+    "NotFittedError",
     "OutputError",
     "Run",
     "Settings",
+    "Slice",
     "__version__",
     "blobs",
     "checkerboard",
     "explain",
+    "explain_example",
     "fit",
     "load",
     "path",

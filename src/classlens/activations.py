@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from classlens.errors import ArgumentError, one_of
+from classlens.errors import ArgumentError, one_of, short
 
 # (array module, pre-activations of any shape, the parameter) -> an array of that shape
 Formula = Callable[[Any, Any, float], Any]
@@ -34,6 +34,7 @@ class Kind:
         parameter: the name of its parameter, if it has one.
         default: the parameter's default.
         lowest: the smallest parameter allowed.
+        highest: the largest one; float32, in which networks are trained, must hold it.
         slopes: for a function made of two half-lines that meet at 0, their slopes (left, right)
             as a function of the parameter; None for a curved function.
     """
@@ -44,6 +45,7 @@ class Kind:
     parameter: str | None = None
     default: float = 0.0
     lowest: float = 0.0
+    highest: float = 1e30
     slopes: Callable[[float], tuple[float, float]] | None = None
 
 
@@ -182,12 +184,13 @@ class Activation:
         if kind.parameter is None:
             if number != kind.default:
                 raise ArgumentError(
-                    f"activation {self.name} takes no parameter. Got {self.parameter!r} instead."
+                    f"activation {self.name} takes no parameter. Got {short(self.parameter)} "
+                    "instead."
                 )
-        elif not (math.isfinite(number) and number >= kind.lowest):
+        elif not kind.lowest <= number <= kind.highest:
             raise ArgumentError(
-                f"activation {self.name}'s {kind.parameter} must be a finite number of at least "
-                f"{kind.lowest:g}. Got {self.parameter!r} instead."
+                f"activation {self.name}'s {kind.parameter} must be a number from "
+                f"{kind.lowest:g} to {kind.highest:g}. Got {short(self.parameter)} instead."
             )
         # A plain float: a NumPy scalar would make float64 of every float32 that it meets.
         object.__setattr__(self, "parameter", number)
@@ -211,7 +214,8 @@ class Activation:
             if isinstance(error, ArgumentError):
                 raise
             raise ArgumentError(
-                f"activation {match['name']}'s parameter must be a number. Got {given!r} instead."
+                f"activation {match['name']}'s parameter must be a number. Got {short(given)} "
+                "instead."
             ) from None
 
     @property

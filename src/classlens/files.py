@@ -11,10 +11,36 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from classlens.errors import OutputError
+from classlens.errors import ArgumentError, OutputError, short
 
 _SUFFIX = ".classlens-part"
 _LEFTOVER_SECONDS = 3600
+_MOST_CHARACTERS = 4096  # no system that we know of takes longer paths
+
+
+def checked_path(path: object) -> Path:
+    """The path, if it is one that a file system can hold.
+
+    Raises:
+        ArgumentError: if it is neither text nor a path, is empty, or holds what no name can.
+    """
+    if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
+        raise ArgumentError(f"path must be text or a Path. Got {short(path)} instead.")
+    text = os.fspath(path)
+    if not 0 < len(text) <= _MOST_CHARACTERS:
+        raise ArgumentError(
+            f"path must have from 1 to {_MOST_CHARACTERS} characters. Got {len(text)} instead."
+        )
+    try:
+        possible = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise ArgumentError(
+            "path must not hold a NUL character, nor another that no file's name can have. "
+            f"Got {short(text)} instead."
+        )
+    return Path(text)
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
@@ -24,9 +50,10 @@ def write_whole(path: str | Path, content: bytes) -> None:
     killed is removed.
 
     Raises:
+        ArgumentError: if the path is none.
         OutputError: if the file cannot be written; the old one is then untouched.
     """
-    path = Path(path)
+    path = checked_path(path)
     try:
         path = _target(path)
         _remove_leftovers(path)
@@ -44,48 +71,83 @@ def write_whole(path: str | Path, content: bytes) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}.") from error
+        raise _cannot_write(path, error) from error
+
+
+def check_target(path: str | Path) -> Path:
+    """The path of a file that ``write_whole`` will be able to write.
+
+    Called before long work whose result the file is to hold. Nothing is left behind.
+
+    Raises:
+        ArgumentError: if the path is none.
+        OutputError: if no file can be written there.
+    """
+    target = given = checked_path(path)
+    try:
+        target = _target(given)
+        prefix = f".{target.name}."  # as long as the name that write_whole needs
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=prefix, suffix=_SUFFIX):
+            pass
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    return given
 
 
 @contextlib.contextmanager
 def folder_for(path: str | Path) -> Iterator[Path]:
     """A folder for the results of the work inside the ``with``, writable before it starts.
 
-    If the work fails, a folder that was made for it and is still empty is removed again.
+    If the work fails, the folder and the ones above it that were made for it are removed again, as
+    far as they are empty.
 
     Raises:
+        ArgumentError: if the path is none.
         OutputError: if it cannot be created or written to.
     """
-    existed = os.path.lexists(path)
-    folder = _make_folder(path)
+    folder = checked_path(path)
+    new = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
     try:
+        _make_folder(folder)
         yield folder
     except BaseException:
-        if not existed:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        for each in new:
+            with contextlib.suppress(OSError):  # one that is not empty stays
+                each.rmdir()
         raise
 
 
-def _make_folder(path: str | Path) -> Path:
-    path = Path(path)
+def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path, suffix=_SUFFIX):
             pass
     except OSError as error:
+        reason = f"{error.strerror or error}."
+        if isinstance(error, FileExistsError):
+            reason = f"it is a {'broken link' if path.is_symlink() else 'file'}, not a folder."
+        elif isinstance(error, NotADirectoryError):
+            reason = "a part of its path is a file, not a folder."
         raise OutputError(
-            f"cannot write into the folder {path}: {error.strerror or error}. Choose another one."
+            f"cannot write into the folder {path}: {reason} Choose another one."
         ) from error
-    return path
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    reason = f"{error.strerror or error}."
+    if isinstance(error, FileNotFoundError):
+        reason = f"there is no folder {path.parent}. Make it first, or choose another one."
+    elif isinstance(error, IsADirectoryError):
+        reason = "it is a folder. Name a file, for example one in it."
+    elif isinstance(error, NotADirectoryError):
+        reason = f"{path.parent} is not a folder. Choose another one."
+    return OutputError(f"cannot write {path}: {reason}")
 
 
 def _target(path: Path) -> Path:
     """The file itself, so that a link stays a link, and what it leads to is replaced."""
-    if "\0" in str(path):
-        raise OSError(errno.EINVAL, "a file's name cannot hold a NUL character")
     if path.is_dir():
-        raise OSError(errno.EISDIR, "it is a folder")
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
     target = Path(os.path.realpath(path))
     if target.is_symlink():
         raise OSError(errno.ELOOP, "it is a link that leads back to itself")

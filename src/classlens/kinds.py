@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import numbers
 import operator
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from classlens.activations import ACTIVATIONS, Activation
-from classlens.errors import ArgumentError, one_of
+from classlens.errors import ArgumentError, listed, one_of, short
 
 
 class Kind(Protocol):
@@ -29,7 +30,7 @@ class Kind(Protocol):
 
 
 def _refuse(name: str, kind: Kind, value: object) -> ArgumentError:
-    return ArgumentError(f"{name} must be {kind.range}. Got {value!r} instead.")
+    return ArgumentError(f"{name} must be {kind.range}. Got {short(value)} instead.")
 
 
 def _index(value: Any) -> int:
@@ -53,7 +54,7 @@ class Whole:
             return "a whole number"
         if self.high is None:
             return f"a whole number of at least {self.low}"
-        return f"a whole number from {self.low} to {self.high}"
+        return f"a whole number from {self.low:,} to {self.high:,}"
 
     def check(self, name: str, value: Any) -> int:
         """The value as an int."""
@@ -122,7 +123,7 @@ class Flag:
         """The value as a bool."""
         try:
             known = value in (True, False)
-        except ValueError:  # an array is neither
+        except Exception:  # an array or a missing value, which compare in ways of their own
             known = False
         if not known:
             raise _refuse(name, self, value)
@@ -156,11 +157,21 @@ class Word:
         return text
 
 
+# Every layer is written out in the compiled program: 64 of them take seconds to compile, 1000 take
+# minutes, and so deep a plain network learns nothing. The width is a bound on what is plausible;
+# whether a network fits into the memory is judged where the data is known.
+_MOST_LAYERS = 64
+_MOST_UNITS = 1_000_000
+
+
 @dataclass(frozen=True)
 class Units:
     """The number of units of each hidden layer, or none at all."""
 
-    range: str = "whole numbers of at least 1, one for each hidden layer, such as 8,8 (or none)"
+    range: str = (
+        f"whole numbers from 1 to {_MOST_UNITS:,}, one for each of at most {_MOST_LAYERS} hidden "
+        "layers, such as 8,8 (or none)"
+    )
 
     def check(self, name: str, value: Any) -> tuple[int, ...]:
         """The numbers as a tuple; a single number is one layer."""
@@ -172,10 +183,11 @@ class Units:
             counts = [_index(value)]
         except TypeError:
             try:
-                counts = [_index(count) for count in value]
+                # One more than are allowed, since what is given may never end.
+                counts = [_index(count) for count in itertools.islice(value, _MOST_LAYERS + 1)]
             except TypeError:
                 raise _refuse(name, self, value) from None
-        if any(count < 1 for count in counts):
+        if len(counts) > _MOST_LAYERS or any(not 1 <= count <= _MOST_UNITS for count in counts):
             raise _refuse(name, self, value)
         return tuple(counts)
 
@@ -209,6 +221,9 @@ class ActivationWords:
         return tuple(part.strip() for part in text.split(","))
 
 
+_CLASS_NUMBER = Whole(0, 10**9)
+
+
 @dataclass(frozen=True)
 class ClassWeights:
     """A weight for each class."""
@@ -223,10 +238,28 @@ class ClassWeights:
             raise _refuse(name, self, value)
         if not isinstance(value, Mapping) or not value:
             raise _refuse(name, self, value)
-        weight = Number(0.0)
-        return {
-            str(key): weight.check(f"{name} of class {key}", each) for key, each in value.items()
-        }
+        weights: dict[str, float] = {}
+        for key, weight in value.items():
+            each = self._class(name, key)
+            if each in weights:
+                raise ArgumentError(
+                    f"{name} must name each class once. Got {short(each)} twice, as a number and "
+                    "as text."
+                )
+            weights[each] = Number(0.0).check(f"{name} of class {listed([each])}", weight)
+        return weights
+
+    def _class(self, name: str, key: Any) -> str:
+        """The name or the number of a class as text."""
+        if isinstance(key, str):
+            return key
+        try:
+            return str(_CLASS_NUMBER.check("class", key))
+        except ArgumentError:
+            raise ArgumentError(
+                f"{name} must name classes, by their names or by their numbers 0, 1, ... "
+                f"Got {short(key)} instead."
+            ) from None
 
     def read(self, text: str) -> Any:
         """``balanced``, or ``c0=2,c1=1``."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.errors import ArgumentError
-from classlens.network import Array, Layer, Network
+from classlens.errors import ArgumentError, short
+from classlens.names import names_from
+from classlens.network import Array, Layer, Network, feature_names
 from classlens.settings import Settings
 
 
@@ -24,7 +26,8 @@ class Model:
             trained here.
 
     Raises:
-        ArgumentError: if there is not one feature name for each input.
+        ArgumentError: if there is not one feature name for each input, or a part is of another
+            type.
     """
 
     network: Network
@@ -32,7 +35,13 @@ class Model:
     settings: Settings | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "feature_names", tuple(str(name) for name in self.feature_names))
+        if not isinstance(self.network, Network):
+            raise ArgumentError(f"network must be a Network. Got {short(self.network)} instead.")
+        if not isinstance(self.settings, Settings | None):
+            raise ArgumentError(
+                f"settings must be Settings, or None. Got {short(self.settings)} instead."
+            )
+        object.__setattr__(self, "feature_names", names_from("feature_names", self.feature_names))
         if len(self.feature_names) != self.network.inputs:
             raise ArgumentError(
                 f"feature_names must have one name for each of the network's "
@@ -64,6 +73,7 @@ class Model:
         """Write the model to one file: a safetensors file with a description in its metadata.
 
         Raises:
+            ArgumentError: if the path is none.
             OutputError: if it cannot be written; an older file is then untouched.
         """
         from classlens.io import native  # noqa: PLC0415 - points up, for the user's convenience
@@ -75,8 +85,45 @@ class Model:
         """Read a model file. Nothing in the file can run code.
 
         Raises:
+            ArgumentError: if the path is none.
             ModelFileError: if it is not a whole model file that this version knows.
         """
         from classlens.io import native  # noqa: PLC0415 - points up, for the user's convenience
 
         return native.load(path)
+
+
+class HasModel(Protocol):
+    """What has trained a model, as a run or an estimator has."""
+
+    @property
+    def model(self) -> Model:
+        """The trained model."""
+
+
+ModelLike = Network | Model | HasModel
+
+
+def as_model(given: ModelLike) -> Model:
+    """The model of whatever is one or has one; a bare network's features are called x0, x1, ...
+
+    Raises:
+        ArgumentError: if there is none.
+    """
+    if isinstance(given, Network):
+        return Model(given, feature_names(given.inputs))
+    model = given if isinstance(given, Model) else getattr(given, "model", None)
+    if not isinstance(model, Model):
+        raise ArgumentError(
+            "model must be a Network, a Model, or something that has trained one, such as a Run. "
+            f"Got {type(given).__name__} instead."
+        )
+    return model
+
+
+def names_of_features(model: Model, of_data: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The model's names of its features, or the data's where the model has none of its own."""
+    unnamed = feature_names(model.network.inputs)
+    if of_data is None or model.feature_names != unnamed or len(of_data) != len(unnamed):
+        return model.feature_names
+    return of_data

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
-from classlens.arrays import finite_weights, refuse_non_finite
-from classlens.errors import ArgumentError, DataError, did_you_mean
+from classlens.arrays import finite_weights, real_array, refuse_non_finite
+from classlens.errors import ArgumentError, DataError, did_you_mean, listed, short
+from classlens.names import names_from
 from classlens.scores import Evaluation, evaluate, softmax
 
 Array = NDArray[np.floating[Any]]
@@ -53,18 +54,19 @@ class Layer:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
-            raise ArgumentError(f"a layer's name must be a word. Got {self.name!r} instead.")
-        kernel = finite_weights(self.kernel, f"layer {self.name}'s kernel")
-        bias = finite_weights(self.bias, f"layer {self.name}'s bias", kernel.dtype)
+            raise ArgumentError(f"a layer's name must be a word. Got {short(self.name)} instead.")
+        who = f"layer {listed([self.name])}"
+        kernel = finite_weights(self.kernel, f"{who}'s kernel")
+        bias = finite_weights(self.bias, f"{who}'s bias", kernel.dtype)
         if kernel.ndim != 2 or 0 in kernel.shape:
             raise ArgumentError(
-                f"layer {self.name}'s kernel must have the shape (inputs, units), neither of them "
-                f"0. Got {kernel.shape} instead."
+                f"{who}'s kernel must have the shape (inputs, units), neither of them 0. "
+                f"Got {kernel.shape} instead."
             )
         if bias.shape != kernel.shape[1:]:
             raise ArgumentError(
-                f"layer {self.name}'s bias must have the shape {kernel.shape[1:]}, one number for "
-                f"each of its kernel's columns. Got {bias.shape} instead."
+                f"{who}'s bias must have the shape {kernel.shape[1:]}, one number for each of its "
+                f"kernel's columns. Got {bias.shape} instead."
             )
         for array in (kernel, bias):
             array.setflags(write=False)
@@ -110,37 +112,33 @@ class Network:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))
-        if isinstance(self.classes, str):
+        if not isinstance(self.layers, list | tuple) or not all(
+            isinstance(layer, Layer) for layer in self.layers
+        ):
             raise ArgumentError(
-                f"classes must be a list of names. Got the word {self.classes!r} instead."
+                f"layers must be a list of Layers. Got {short(self.layers)} instead."
             )
-        object.__setattr__(self, "classes", tuple(str(name) for name in self.classes))
         if not self.layers:
             raise ArgumentError("a network needs at least one layer. Got none.")
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "classes", names_from("classes", self.classes))
+        names_from("layers", [layer.name for layer in self.layers])
         for before, after in zip(self.layers, self.layers[1:], strict=False):
             if before.units != after.inputs:
                 raise ArgumentError(
                     f"layer {after.name}'s kernel must have {before.units} rows, one for each unit "
                     f"of layer {before.name}. Got {after.inputs} instead."
                 )
-        names = [layer.name for layer in self.layers]
-        if len(set(names)) < len(names):
-            raise ArgumentError(f"layers must have different names. Got {', '.join(names)}.")
         if len({layer.kernel.dtype for layer in self.layers}) > 1:
             raise ArgumentError(
                 "all layers must have one dtype. Got "
-                + ", ".join(f"{layer.name} {layer.kernel.dtype}" for layer in self.layers)
+                + listed([f"{layer.name} {layer.kernel.dtype}" for layer in self.layers])
                 + ". Convert the arrays to float32 or to float64 first."
             )
         if len(self.classes) != self.layers[-1].units:
             raise ArgumentError(
                 f"there must be a class name for each of the {self.layers[-1].units} units of the "
                 f"last layer, {self.layers[-1].name}. Got {len(self.classes)} instead."
-            )
-        if len(set(self.classes)) < len(self.classes):
-            raise ArgumentError(
-                f"classes must have different names. Got {', '.join(self.classes)}."
             )
 
     @classmethod
@@ -166,22 +164,19 @@ class Network:
         Raises:
             ArgumentError: if the counts or the shapes do not fit, or a number is not finite.
         """
+        if not _is_list(kernels):
+            raise ArgumentError(f"kernels must be a list of arrays. Got {short(kernels)} instead.")
         depth = len(kernels)
-        given: dict[str, Sequence[Any] | None] = {
-            "biases": biases,
-            "activations": activations,
-            "names": names,
-        }
-        for name, values in given.items():
-            if isinstance(values, str) or (values is not None and len(values) != depth):
-                raise ArgumentError(
-                    f"{name} must have one entry for each of the {depth} kernels. "
-                    f"Got {values if isinstance(values, str) else len(values)!r} instead."
-                )
         if activations is None:
             activations = [*["relu"] * (depth - 1), "linear"][:depth]
         if names is None:
             names = layer_names(depth)
+        for what, values in {"biases": biases, "activations": activations, "names": names}.items():
+            if not _is_list(values) or len(values) != depth:
+                raise ArgumentError(
+                    f"{what} must have one entry for each of the {depth} kernels. "
+                    f"Got {len(values) if _is_list(values) else short(values)} instead."
+                )
         layers = tuple(
             Layer(name, kernel, bias, Activation.parse(activation))  # type: ignore[arg-type]
             for name, kernel, bias, activation in zip(
@@ -218,13 +213,12 @@ class Network:
         Raises:
             ArgumentError: if no layer has it.
         """
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
         names = [layer.name for layer in self.layers]
+        if isinstance(name, str) and name in names:
+            return self.layers[names.index(name)]
         raise ArgumentError(
-            f"the network's layers are {', '.join(names)}. Got {name!r} instead."
-            + did_you_mean(str(name), names)
+            f"the network's layers are {listed(names)}. Got {short(name)} instead."
+            + did_you_mean(name, names)
         )
 
     def forward(self, X: ArrayLike) -> tuple[LayerValues, ...]:
@@ -288,12 +282,7 @@ class Network:
         return evaluate(self.logits(X), y)
 
     def _samples(self, X: ArrayLike) -> Array:
-        try:
-            given = np.asarray(X)
-        except ValueError:
-            raise DataError("X must have rows of one length. Got rows that differ.") from None
-        if given.dtype.kind not in "fiub":
-            raise DataError(f"X must hold real numbers. Got dtype {given.dtype} instead.")
+        given = real_array(X, "X")
         if given.ndim != 2 or given.shape[1] != self.inputs:
             raise DataError(
                 f"X must have the shape (samples, {self.inputs}), a column for each input of the "
@@ -305,6 +294,10 @@ class Network:
         return samples
 
 
+def _is_list(values: object) -> bool:
+    return isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.ndim > 0)
+
+
 def layer_names(depth: int) -> list[str]:
     """The lab's names: L1, L2, ..."""
     return [f"L{number}" for number in range(1, depth + 1)]
@@ -313,3 +306,8 @@ def layer_names(depth: int) -> list[str]:
 def class_names(count: int) -> list[str]:
     """The lab's names: c0, c1, ..."""
     return [f"c{number}" for number in range(count)]
+
+
+def feature_names(count: int) -> tuple[str, ...]:
+    """What features are called that have no names: x0, x1, ..."""
+    return tuple(f"x{number}" for number in range(count))

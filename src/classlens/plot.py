@@ -203,7 +203,7 @@ def hidden(model: ModelLike, data: Data, *, layer: str | None = None) -> HiddenD
         [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]]
         >>> figure = display.figure()
     """
-    subject = Subject.of(model, Dataset.of(data))
+    subject = Subject.of(model, data)
     network, samples = subject.network, subject.given
     name = subject.plane_layer(layer).name
     number = [layer.name for layer in network.layers].index(name) + 1
@@ -243,7 +243,7 @@ def codes(model: ModelLike, data: Data, *, layer: str | None = None) -> CodesDis
         >>> codes(network, ([[-1.0], [1.0], [2.0]], [1, 0, 0])).bits
         (('on', 'off'), ('off', 'on'))
     """
-    subject = Subject.of(model, Dataset.of(data))
+    subject = Subject.of(model, data)
     network, samples = subject.network, subject.given
     chosen = subject.hidden_layer(layer)
     z = planes.values_at(planes.up_to(network, chosen.name), samples.X).pre_activation

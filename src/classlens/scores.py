@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.errors import DataError
+from classlens.arrays import any_array
+from classlens.errors import DataError, counted
 
 Array = NDArray[np.floating[Any]]
 
@@ -49,14 +50,11 @@ def evaluate(logits: Array, y: ArrayLike) -> Evaluation:
         DataError: if y is not one class index for each row of the logits.
     """
     z = logits.astype(np.float64)
-    try:
-        indices = np.asarray(y)
-    except ValueError:
-        raise DataError("y must be a list of class indices. Got rows that differ.") from None
+    indices = any_array(y, "y")
     if indices.shape != (len(z),) or indices.dtype.kind not in "iu" or not len(z):
         raise DataError(
-            f"y must hold one class index for each of the {len(z)} samples (at least one). "
-            f"Got shape {indices.shape}, dtype {indices.dtype} instead."
+            f"y must hold one class index for each of the {counted(len(z), 'sample')} (at least "
+            f"one). Got shape {indices.shape}, dtype {indices.dtype} instead."
         )
     if indices.min() < 0 or indices.max() >= z.shape[1]:
         wrong = indices[(indices < 0) | (indices >= z.shape[1])][0]

@@ -12,11 +12,17 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from classlens.activations import Activation
-from classlens.errors import ArgumentError, Problems, did_you_mean
+from classlens.errors import ArgumentError, Problems, did_you_mean, short
 from classlens.kinds import ActivationWords, ClassWeights, Flag, Kind, Number, Units, Whole, Word
 
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
 SCHEDULES = ("constant", "linear", "cosine", "exponential", "warmup_cosine")
+
+# What runs in numbers of 64 bits, and what a run counts, stay within these.
+_SEED = Whole(-(2**63), 2**63 - 1)
+_COUNT = Whole(1, 1_000_000_000)
+# float32, in which the training computes, makes 0 of much smaller numbers.
+_RATE = Number(1e-30, 1e30)
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,10 @@ class Settings:
     Example:
         >>> Settings(epochs=100).epochs
         100
-        >>> Settings(epochs=0)
+        >>> Settings(shuffle="x")
         Traceback (most recent call last):
         ...
-        classlens.errors.ArgumentError: epochs must be a whole number of at least 1. Got 0 instead.
+        classlens.errors.ArgumentError: shuffle must be True or False. Got 'x' instead.
     """
 
     hidden: tuple[int, ...] = _row(Units(), (2,), "Units of each hidden layer.")
@@ -83,24 +89,22 @@ class Settings:
         ActivationWords(), ("relu",), "Activation of the hidden layers."
     )
     optimizer: str = _row(Word(OPTIMIZERS), "adam", "How gradients become updates.")
-    learning_rate: float = _row(
-        Number(0.0, 1e30, low_allowed=False), 0.01, "Size of an update, at the schedule's peak."
-    )
+    learning_rate: float = _row(_RATE, 0.01, "Size of an update, at the schedule's peak.")
     schedule: str = _row(Word(SCHEDULES), "constant", "How the learning rate changes over the run.")
     momentum: float = _row(
         Number(0.0, 1.0), 0.0, "Share of the last update that sgd and rmsprop keep."
     )
-    epochs: int = _row(Whole(1), 200, "Passes over the training samples.")
-    batch_size: int = _row(Whole(1), 32, "Samples in one update.")
+    epochs: int = _row(_COUNT, 200, "Passes over the training samples.")
+    batch_size: int = _row(_COUNT, 32, "Samples in one update.")
     shuffle: bool = _row(Flag(), True, "Draw a new order of the samples every epoch.")
     seed: int | None = _row(
-        Whole(),
+        _SEED,
         1234,
         "Decides the initial kernels and the orders, as TensorFlow 2.8 draws them.",
         "a fresh one, which is recorded",
     )
     shuffle_seed: int | None = _row(
-        Whole(), None, "Decides the orders and the held-out parts by itself.", "the same as seed"
+        _SEED, None, "Decides the orders and the held-out parts by itself.", "the same as seed"
     )
     weight_decay: float = _row(
         Number(0.0, 1e30), 0.0, "Pull of the kernels towards 0, in proportion to their size (L2)."
@@ -118,7 +122,7 @@ class Settings:
         Number(0.0, 1.0), 0.0, "Share of each class held out for one score at the end."
     )
     patience: int | None = _row(
-        Whole(1),
+        _COUNT,
         None,
         "Epochs without a lower validation loss after which to stop and keep the best.",
         "train for all epochs",
@@ -157,16 +161,18 @@ class Settings:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Settings:
-        """Settings from keywords.
+        """Settings from their names and values.
 
         Raises:
             ArgumentError: as the constructor; an unknown name is answered with the nearest one.
         """
+        if not isinstance(options, Mapping):
+            raise ArgumentError(f"settings must be a mapping. Got {short(options)} instead.")
         unknown = [name for name in options if name not in SETTINGS]
         if unknown:
             raise ArgumentError(
                 "\n".join(
-                    f"there is no setting {name!r}." + did_you_mean(name, SETTINGS)
+                    f"there is no setting {short(name)}." + did_you_mean(name, SETTINGS)
                     for name in unknown
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from typing import Any
 
@@ -99,7 +100,8 @@ def test_colour_pictures() -> None:
 
 def test_many_names_are_checked_in_a_moment() -> None:
     start = time.perf_counter()
-    assert make(y=[0, 1, LARGEST_CLASS]).classes == LARGEST_CLASS + 1
+    names = [str(number) for number in range(LARGEST_CLASS + 1)]
+    assert make(y=[0, 1, LARGEST_CLASS], class_names=names).classes == LARGEST_CLASS + 1
     assert time.perf_counter() - start < 5
 
 
@@ -122,10 +124,40 @@ def test_take_keeps_all_names() -> None:
     assert data.take(data.y == 1).X.tolist() == data.X[1:].tolist()
 
 
-@pytest.mark.parametrize("rows", [[], [False, False, False]])
-def test_taking_nothing_is_refused(rows: list[Any]) -> None:
-    with pytest.raises(DataError, match=r"^X must have the shape \(samples, features\), neither"):
+NUMBERS = "rows must be row numbers, or 3 times True or False. Got "
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], "rows must name at least one row. Got none."),
+        ([False, False, False], "rows must name at least one row. Got none."),
+        ([0, 3], "rows must be from 0 to 2. Got 3 instead."),
+        ([-1], "rows must be from 0 to 2. Got -1 instead."),
+        (None, NUMBERS + "None instead."),
+        (1, NUMBERS + "1 instead."),
+        ("a", NUMBERS + "'a' instead."),
+        (["a"], NUMBERS + "['a'] instead."),
+        ([0.0, 1.0], NUMBERS + "[0.0, 1.0] instead."),
+        ([math.nan], NUMBERS + "[nan] instead."),
+        ([True, False], NUMBERS + "[True, False] instead."),
+        ([[0, 1]], NUMBERS + "[[0, 1]] instead."),
+        ([10**400], NUMBERS + "[1000000000"),
+        (slice(0, 2), NUMBERS + "slice(0, 2, None) instead."),
+        ([0, [1]], "rows must have rows of one length. Got numbers beside lists."),
+    ],
+    ids=repr,
+)
+def test_what_rows_cannot_be_taken(rows: Any, words: str) -> None:
+    with pytest.raises(DataError) as caught:
         make().take(rows)
+    assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("rows", [range(2), (1, 0), np.array([1], np.uint8), [True, False, True]])
+def test_what_rows_can_be_taken(rows: Any) -> None:
+    data = make(class_names=("a", "b"))
+    assert data.take(rows).X.tolist() == np.array(X)[np.array(rows)].tolist()
 
 
 # Dataset.of
@@ -206,7 +238,7 @@ def test_of_refuses_what_is_no_pair(data: Any, kind: str) -> None:
         ([], "y must have the shape (3,), one class for each row of X. Got (0,) instead."),
         (["a", "b"], "y must have the shape (3,), one class for each row of X. Got (2,) instead."),
         ("abc", "y must have the shape (3,), one class for each row of X. Got () instead."),
-        ([0, [1], 2], "y must be an array, with rows of one length. "),
+        ([0, [1], 2], "y must have rows of one length. Got numbers beside lists."),
     ],
 )
 def test_of_refuses_labels_that_do_not_fit(labels: Any, words: str) -> None:
@@ -230,11 +262,17 @@ SHAPE = "X must have the shape (samples, features), neither of them 0."
         ),
         (
             np.zeros((3, 2), complex),
-            f"{REAL} Got dtype complex128 instead. Convert words to numbers first.",
+            f"{REAL} Got dtype complex128 instead.",
         ),
         (
-            np.zeros((3, 2), object),
-            f"{REAL} Got dtype object instead. Convert words to numbers first.",
+            np.array([[1, 2], [3, "4"], [5, 6]], object),
+            f"{REAL} Got '4' in row 1, column 1 instead.",
+        ),
+        ([[1, 2], [None, 4], [5, 6]], f"{REAL} Got None in row 1, column 0 instead."),
+        (None, f"{REAL} Got None instead."),
+        (
+            [[1, 2], [10**400, 4], [5, 6]],
+            "X must be finite in float32. Got inf in row 1, column 0.",
         ),
         ([0.0, 1.0, 2.0], f"{SHAPE} Got (3,) instead."),
         (np.zeros((3, 2, 2)), f"{SHAPE} Got (3, 2, 2) instead."),
@@ -257,11 +295,13 @@ def test_what_X_is_refused(samples: Any, words: str) -> None:  # noqa: N802
 
 def test_rows_of_different_lengths_are_refused() -> None:
     words = message(DataError, [[0.0, 1.0], [2.0], [4.0, 5.0]])
-    assert words.startswith("X must be an array, with rows of one length. ")
-    assert "inhomogeneous" in words  # NumPy's own words say where
+    assert words == "X must have rows of one length. Got 2 in row 0 and 1 in row 1."
 
 
 # What the labels must be
+
+INDICES = "y must hold class indices 0, 1, ..."
+WORDS = "Dataset.of((X, y)) makes class names of them."
 
 
 @pytest.mark.parametrize(
@@ -272,8 +312,11 @@ def test_rows_of_different_lengths_are_refused() -> None:
             np.eye(3),
             "y must have the shape (3,), one class for each row of X. Got (3, 3) instead.",
         ),
-        (["a", "b", "c"], "y must hold class indices 0, 1, ... Got dtype <U1 instead."),
-        ([0, 1, None], "y must hold class indices 0, 1, ... Got dtype object instead."),
+        (["a", "b", "c"], f"{INDICES} Got words such as 'a' instead. {WORDS}"),
+        ([b"a", b"b", b"c"], f"{INDICES} Got words such as b'a' instead. {WORDS}"),
+        (np.array([0, "b", 1], object), f"{INDICES} Got words such as 'b' instead. {WORDS}"),
+        ([0, 1, None], "y must hold real numbers. Got None in row 2 instead."),
+        ([0, 1, 1j], "y must hold real numbers. Got dtype complex128 instead."),
         ([0, -1, 1], "y must hold class indices 0, 1, ... Got -1 in row 1 instead."),
         ([0, 0.5, 1], "y must hold class indices 0, 1, ... Got 0.5 in row 1 instead."),
         ([0, 1, float("nan")], "y must hold class indices 0, 1, ... Got nan in row 2 instead."),
@@ -293,7 +336,38 @@ def test_numbers_to_predict_are_no_labels() -> None:
 
 def test_ragged_labels_are_refused() -> None:
     words = message(DataError, y=[0, [1, 1], 1])
-    assert words.startswith("y must be an array, with rows of one length. ")
+    assert words == "y must have rows of one length. Got numbers beside lists."
+
+
+@pytest.mark.parametrize(("labels", "absent"), [([0, 5, 0], "1, 2, 3, 4"), ([1, 2, 2], "0")])
+def test_classes_that_nobody_has_named_must_occur(labels: list[int], absent: str) -> None:
+    assert message(DataError, y=labels) == (
+        f"y must hold every class from 0 to {max(labels)} at least once. Got none of class "
+        f"{absent}. Number the classes without gaps, or name all that there are with class_names."
+    )
+    assert make(y=labels, class_names=tuple("pqrstu")).classes == 6
+    with pytest.raises(DataError, match="at least once"):
+        Dataset.of((X, labels))
+    assert Dataset.of((X, labels), class_names=list("pqrstu")).y.tolist() == labels
+
+
+def test_words_of_known_classes() -> None:
+    data = Dataset.of((X, ["yes", "no", "yes"]), class_names=("yes", "maybe", "no"))
+    assert data.y.tolist() == [0, 2, 0]
+    assert data.class_names == ("yes", "maybe", "no")
+    with pytest.raises(DataError) as caught:
+        Dataset.of((X, ["yes", "No", "yes"]), class_names=("yes", "no"))
+    assert str(caught.value) == (
+        "y must hold names of classes, yes, no. Got 'No' in row 1 instead. Did you mean 'no'?"
+    )
+    with pytest.raises(ArgumentError, match=r"^class_names must be a list of names\. Got 5"):
+        Dataset.of((X, ["a", "b", "a"]), class_names=5)  # type: ignore[arg-type]
+
+
+def test_numbers_as_objects_are_numbers() -> None:
+    data = make(np.array([[1, 2], [0.5, True], [3, 4]], object), np.array([0, 1, 1.0], object))
+    assert data.X.tolist() == [[1, 2], [0.5, 1], [3, 4]]
+    assert data.y.tolist() == [0, 1, 1]
 
 
 # What the names must be

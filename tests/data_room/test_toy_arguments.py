@@ -12,12 +12,12 @@ from classlens.data.toy_arguments import ARGUMENTS
 from classlens.data.toys import TOYS, blobs, checkerboard, pinwheel, rings, spirals, toy
 from classlens.errors import ArgumentError
 
-SAMPLES = "samples must be a whole number from 1 to 10000000."
-CLASSES = "classes must be a whole number from 2 to 100000."
+SAMPLES = "samples must be a whole number from 1 to 10,000,000."
+CLASSES = "classes must be a whole number from 2 to 100,000."
 NOISE = "noise must be a finite number of at least 0 and below 1e+06."
-SEED = "seed must be a whole number from 0 to 4294967295."
+SEED = "seed must be a whole number from 0 to 4,294,967,295."
 CENTERS = (
-    "centers must be a whole number from 2 to 100000, or coordinates, finite in float32, of the "
+    "centers must be a whole number from 2 to 100,000, or coordinates, finite in float32, of the "
     "shape (classes, features) for at least 2 classes."
 )
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -93,8 +93,14 @@ def test_an_unknown_toy_does_not_hide_the_other_problems() -> None:
         ({"centers": 1}, f"{CENTERS} Got 1 instead."),
         ({"centers": None}, f"{CENTERS} Got None instead."),
         ({"centers": True}, f"{CENTERS} Got True instead."),
-        ({"centers": [[1, 2], [3]]}, f"{CENTERS} Got [[1, 2], [3]] instead."),
-        ({"centers": [["1"], ["2"]]}, f"{CENTERS} Got [['1'], ['2']] instead."),
+        ({"centers": [[1, 2], [3]]}, "centers must have rows of one length. Got 2 in row 0 and 1"),
+        ({"centers": [["1"], ["2"]]}, "centers must hold real numbers. Got dtype <U1 instead."),
+        ({"centers": [[1], [None]]}, "centers must hold real numbers. Got None in row 1, column 0"),
+        ({"centers": {1, 2}}, f"{CENTERS} Got {{1, 2}} instead."),
+        (
+            {"samples": 10**7, "centers": np.zeros((2, 11))},
+            "samples and features must make at most 100,000,000 numbers. Got 10000000 samples",
+        ),
         ({"centers": [1.0, 2.0]}, f"{CENTERS} Got the shape (2,) instead."),
         ({"centers": [[1.0, 2.0]]}, f"{CENTERS} Got the shape (1, 2) instead."),
         ({"centers": [[], []]}, f"{CENTERS} Got the shape (2, 0) instead."),
@@ -111,7 +117,7 @@ def test_an_unknown_toy_does_not_hide_the_other_problems() -> None:
             {"spread": (1, 2)},
             "spread must be one number, or one for each of the 4 classes. Got 2 numbers instead.",
         ),
-        ({"spread": [1], "centers": 2}, "or one for each of the 2 classes. Got 1 numbers instead."),
+        ({"spread": [1], "centers": 2}, "or one for each of the 2 classes. Got 1 number instead."),
     ],
 )
 def test_what_blobs_refuse(options: dict[str, Any], words: str) -> None:

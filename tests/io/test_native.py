@@ -60,7 +60,7 @@ def models(draw: st.DrawFn) -> Model:
         [array(*shape) for shape in itertools.pairwise(sizes)],
         [array(units) for units in sizes[1:]],
         activations=[draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in sizes[1:-1]]
-        + [draw(st.builds(Activation, st.just("elu"), st.floats(0, 1e300)))],
+        + [draw(st.builds(Activation, st.just("elu"), st.floats(0, 1e30)))],
         names=words(len(sizes) - 1, min_size=1),
         classes=words(sizes[-1]),
     )
@@ -70,8 +70,8 @@ def models(draw: st.DrawFn) -> Model:
             Settings,
             hidden=st.just(tuple(sizes[1:-1])),
             activation=st.sampled_from(["tanh", "leaky_relu(0.3)"]),
-            learning_rate=st.floats(1e-300, 1e29),
-            seed=st.none() | st.integers(),
+            learning_rate=st.floats(1e-30, 1e29),
+            seed=st.none() | st.integers(-(2**63), 2**63 - 1),
             class_weight=st.none()
             | st.just("balanced")
             | st.dictionaries(st.text(), st.floats(0, 1e300), min_size=1),

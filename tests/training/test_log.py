@@ -66,7 +66,7 @@ def test_parameters_at():
     assert (bias == 8).all()
     with pytest.raises(ArgumentError, match=r"Got 7 instead; the nearest one is 8\."):
         history.parameters_at(7)
-    with pytest.raises(ArgumentError, match="Got 41 instead; the nearest one is 40"):
+    with pytest.raises(ArgumentError, match="epoch must be a whole number from 0 to 40"):
         history.parameters_at(41)
 
 

@@ -31,14 +31,24 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
     ("make", "kind", "message"),
     [
         (
-            lambda: ready(Dataset([[0.0], [1.0]], [1, 1])),
+            lambda: ready(Dataset([[0.0], [1.0]], [1, 1], ("c0", "c1"))),
             DataError,
             "at least two classes, or there is nothing to tell apart. Got 2 samples of class c1",
         ),
         (
-            lambda: ready(hidden=(100_000, 100_000)),
+            lambda: ready(Dataset([[0.0]], [0])),
+            DataError,
+            "Got 1 sample of class c0 only.",
+        ),
+        (
+            lambda: ready(hidden=(1_000_000, 1_000_000)),
             ArgumentError,
-            "at most 500,000,000 parameters. Got 10,000,",
+            "hidden and batch_size must fit into the memory of ",
+        ),
+        (
+            lambda: ready(epochs=10**9, batch_size=1),
+            ArgumentError,
+            "epochs must make at most 2,147,483,647 updates. Got 1,000,000,000 epochs of 30 ",
         ),
         (
             lambda: ready(patience=3),
@@ -61,7 +71,7 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
             "the training data's feature names in the same order, x0, x1. Got x1, x0",
         ),
         (
-            lambda: ready(validation_data=Dataset([[0.0, 1]], [3])),
+            lambda: ready(validation_data=Dataset([[0.0, 1]], [3], ("c0", "c1", "c2", "c3"))),
             DataError,
             "the training data's classes, c0, c1, c2. Got c0, c1, c2, c3",
         ),
@@ -73,12 +83,37 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
         (
             lambda: ready(sample_weight=[1.0, 2.0]),
             DataError,
-            "sample_weight must hold one real number for each of the 30 samples. Got shape (2,)",
+            "sample_weight must hold one number for each of the 30 samples. Got the shape (2,)",
         ),
         (
             lambda: ready(sample_weight=["a"] * 30),
             DataError,
-            "sample_weight must hold one real number",
+            "sample_weight must hold real numbers. Got dtype <U1 instead.",
+        ),
+        (
+            lambda: ready(sample_weight=[[1.0], [1.0, 2.0]]),
+            DataError,
+            "sample_weight must have rows of one length. Got 1 in row 0 and 2 in row 1.",
+        ),
+        (
+            lambda: ready(sample_weight=5),
+            DataError,
+            "Got the shape () instead.",
+        ),
+        (
+            lambda: ready(sample_weight=[1.0] * 29 + [None]),
+            DataError,
+            "sample_weight must hold real numbers. Got None in row 29 instead.",
+        ),
+        (
+            lambda: ready(sample_weight=[1e-60] * 30),
+            DataError,
+            "must be from 0.0001 to 1,000,000 on average. Got 1e-60 instead. Multiply all of them",
+        ),
+        (
+            lambda: ready(sample_weight=[1e3] * 30, class_weight={"c1": 1e4}),
+            DataError,
+            "on average. Got 3.3e+06 instead. Multiply all of them by one number, so that it is",
         ),
         (
             lambda: ready(sample_weight=[1.0] * 7 + [-1.0] * 23),
@@ -93,12 +128,12 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
         (
             lambda: ready(sample_weight=[0.0] * 30),
             DataError,
-            "at least one sample must have a weight above 0",
+            "at least one sample to learn from must have a weight above 0",
         ),
         (
-            lambda: ready(sample_weight=[1e300] * 30),
+            lambda: ready(sample_weight=[1e308] * 30),
             DataError,
-            "weights must be finite in float32. Got 1e+300 in row 0",
+            "must be from 0.0001 to 1,000,000 on average. Got inf instead.",
         ),
         (
             lambda: ready(class_weight={"c9": 1.0}),
@@ -106,9 +141,19 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
             "class_weight must name classes, c0, c1, c2. Got 'c9' instead",
         ),
         (
+            lambda: ready(class_weight={"0": 1.0, "c0": 2.0}),
+            ArgumentError,
+            "class_weight must name each class once. Got '0' and 'c0' for class c0 instead.",
+        ),
+        (
             lambda: ready(data((5, 1, 5)), validation_fraction=0.2),
             DataError,
-            "class 1 has a single sample (row 5), which cannot be both trained on and held out for",
+            "to learn from and to hold out for validation. Got 1 sample of class c1 (row 5)",
+        ),
+        (
+            lambda: ready(data((5, 2, 5)), validation_fraction=0.2, test_fraction=0.2),
+            DataError,
+            "3 samples, to learn from and to hold out for validation and the test. Got 2 samples",
         ),
     ],
 )
@@ -173,3 +218,30 @@ def test_padding_has_no_weight():
     assert int(samples.real) == 30
     assert np.asarray(samples.weight).tolist() == [2.0] * 30 + [0.0] * 34
     assert not np.asarray(samples.x)[30:].any()
+
+
+def test_a_class_without_samples_may_be_named() -> None:
+    part = data().take(range(20))
+    job = ready(part, validation_fraction=0.2, test_fraction=0.2)
+    assert job.training.class_names == ("c0", "c1", "c2")
+    assert np.bincount(job.training.y).tolist() == [6, 6]
+
+
+def test_the_weights_of_what_is_held_out_do_not_count() -> None:
+    job = ready(test_fraction=0.5)
+    assert job.test is not None
+    weight = (data().X[:, None] == job.test.X).all(axis=2).any(axis=1)
+    with pytest.raises(DataError, match="at least one sample to learn from must have a weight"):
+        ready(test_fraction=0.5, sample_weight=weight)
+    assert ready(test_fraction=0.5, sample_weight=~weight).weight.all()
+
+
+def test_weights_of_any_scale_in_between() -> None:
+    for scale in (2e-4, 1e6):
+        assert ready(sample_weight=np.full(30, scale)).weight.tolist() == [np.float32(scale)] * 30
+
+
+def test_unnamed_features_of_the_validation_samples_are_the_data_s() -> None:
+    named = Dataset(data().X, data().y, feature_names=("wide", "high"))
+    watched = Dataset([[0.0, 1]], [2], ("c0", "c1", "c2"))
+    assert ready(named, validation_data=watched).validation is watched

@@ -220,8 +220,11 @@ def test_options_are_checked_first():
     with pytest.raises(cl.ArgumentError) as caught:
         cl.fit(cl.blobs(), epochs=0, learning_rate=float("nan"), optimizer="adm")
     message = str(caught.value)
-    assert "epochs must be a whole number of at least 1. Got 0 instead." in message
-    assert "learning_rate must be a finite number above 0 and below 1e+30. Got nan" in message
+    assert "epochs must be a whole number from 1 to 1,000,000,000. Got 0 instead." in message
+    assert (
+        "learning_rate must be a finite number of at least 1e-30 and below 1e+30. Got nan"
+        in message
+    )
     assert "Did you mean 'adam'?" in message
     with pytest.raises(
         cl.ArgumentError, match=r"there is no setting 'hiden'\. Did you mean 'hidden'"

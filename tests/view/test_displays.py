@@ -237,3 +237,16 @@ def test_strange_names_can_be_written_to_vector_files(kind: str) -> None:
         target = io.BytesIO()
         display.figure().savefig(target, format=kind)
         assert len(target.getvalue()) > 1000
+
+
+def test_labels_of_some_of_the_classes_only():
+    """A pair is of the model's classes, of which not all need be there."""
+    samples = cl.blobs()
+    network = cl.fit(samples, epochs=5).network
+    some = samples.y > 1
+    pair = (samples.X[some], samples.y[some])
+    assert plot.regions(network, pair).figure() is not None
+    assert plot.codes(network, pair).figure() is not None
+    found = cl.explain(network, pair)
+    assert cl.verify(found, network, pair) == len(found.findings)
+    assert len(cl.units(network, pair)) == 2

@@ -127,7 +127,7 @@ def units(
     """
     given = as_model(model)
     network = given.network
-    samples = None if data is None else Dataset.of(data)
+    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
     if samples is not None:
         check_fit(network, samples)
     values = None if samples is None else network.forward(samples.X)

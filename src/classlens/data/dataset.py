@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import operator
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.arrays import refuse_non_finite
-from classlens.errors import ArgumentError, DataError
+from classlens.arrays import any_array, real_array, refuse_non_finite
+from classlens.errors import ArgumentError, DataError, did_you_mean, listed, short
+from classlens.names import names_from
 from classlens.network import class_names as default_class_names
+from classlens.network import feature_names as default_feature_names
 
 # Beyond this a column of integers is a quantity or an identifier, and the last layer would take
 # gigabytes.
@@ -28,7 +30,8 @@ class Dataset:
     Attributes:
         X: samples, shape (samples, features), float32.
         y: each sample's class as an index into ``class_names``, shape (samples,), int64.
-        class_names: the classes' names; by default c0, c1, ...
+        class_names: the classes' names; by default c0, c1, ... for the classes of y, which must
+            then all occur.
         feature_names: the columns' names; by default x0, x1, ...
         image_shape: (height, width) or (height, width, 3) when a sample is a picture, else None.
 
@@ -54,18 +57,15 @@ class Dataset:
     def __post_init__(self) -> None:
         X = _samples(self.X)
         y = _class_indices(self.y, len(X))
-        names = tuple(str(name) for name in self.class_names)
-        names = names or tuple(default_class_names(int(y.max()) + 1))
-        features = tuple(str(name) for name in self.feature_names)
-        features = features or tuple(f"x{column}" for column in range(X.shape[1]))
+        names = names_from("class_names", self.class_names) or _names_of_all(y)
+        features = names_from("feature_names", self.feature_names)
+        features = features or default_feature_names(X.shape[1])
         if int(y.max()) >= len(names):
             row = int(np.argmax(y >= len(names)))
             raise DataError(
                 f"y must be below {len(names)}, the number of class names. "
                 f"Got {int(y[row])} in row {row} instead."
             )
-        _check_names("class_names", names)
-        _check_names("feature_names", features)
         if len(features) != X.shape[1]:
             raise ArgumentError(
                 f"feature_names must have one name for each of the {X.shape[1]} columns of X. "
@@ -81,13 +81,22 @@ class Dataset:
         object.__setattr__(self, "feature_names", features)
 
     @classmethod
-    def of(cls, data: Dataset | tuple[ArrayLike, ArrayLike]) -> Dataset:
+    def of(
+        cls, data: Dataset | tuple[ArrayLike, ArrayLike], *, class_names: Sequence[str] = ()
+    ) -> Dataset:
         """A Dataset as it is, or one made of a pair ``(X, y)``.
 
-        Labels that are words become class names, in sorted order.
+        Args:
+            data: either of them. Labels that are words become class names, in sorted order.
+            class_names: the classes that a pair's labels are of, where they are known: labels that
+                are words are looked up there, and not every class need occur.
 
         Raises:
             DataError: if it is neither, or the arrays cannot be used.
+
+        Example:
+            >>> Dataset.of(([[0.0], [1.0]], ["no", "yes"])).class_names
+            ('no', 'yes')
         """
         if isinstance(data, Dataset):
             return data
@@ -97,11 +106,18 @@ class Dataset:
             )
         X, y = data
         words = _words(y)
+        names = names_from("class_names", class_names)
         if words is None:
-            return cls(X, y)  # type: ignore[arg-type]
-        names = sorted(set(words))
+            return cls(X, y, names)  # type: ignore[arg-type]
+        names = names or tuple(sorted(set(words)))
         index = {name: position for position, name in enumerate(names)}
-        return cls(X, [index[word] for word in words], tuple(names))  # type: ignore[arg-type]
+        for row, word in enumerate(words):
+            if word not in index:
+                raise DataError(
+                    f"y must hold names of classes, {listed(names)}. "
+                    f"Got {short(word)} in row {row} instead." + did_you_mean(word, names)
+                )
+        return cls(X, [index[word] for word in words], names)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.X)
@@ -123,11 +139,9 @@ class Dataset:
             rows: row numbers in any order, or a True or False for each row.
 
         Raises:
-            DataError: if no row is taken.
+            DataError: if it is neither, or no row is taken.
         """
-        chosen = np.asarray(rows)
-        if not chosen.size:
-            chosen = chosen.astype(np.int64)  # an empty list has no type that NumPy can index with
+        chosen = _rows(rows, len(self))
         return Dataset(
             self.X[chosen],
             self.y[chosen],
@@ -137,26 +151,36 @@ class Dataset:
         )
 
 
-def _array(values: ArrayLike, name: str) -> NDArray[Any]:
-    try:
-        if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-            masked = int(np.ma.getmaskarray(values).sum())
-            raise DataError(
-                f"{name} must have no masked entries. Got {masked}. Fill them or leave their rows "
-                "out first."
-            )
-        return np.asarray(values)
-    except ValueError as error:
-        raise DataError(f"{name} must be an array, with rows of one length. {error}") from None
+def _rows(rows: ArrayLike, count: int) -> NDArray[Any]:
+    chosen = any_array(rows, "rows")
+    mask = chosen.dtype.kind == "b" and chosen.shape == (count,)
+    if not mask and (chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu")):
+        raise DataError(
+            f"rows must be row numbers, or {count} times True or False. Got {short(rows)} instead."
+        )
+    if not (chosen.any() if mask else chosen.size):
+        raise DataError("rows must name at least one row. Got none.")
+    if not mask and not 0 <= chosen.min() <= chosen.max() < count:
+        wrong = chosen[(chosen < 0) | (chosen >= count)][0]
+        raise DataError(f"rows must be from 0 to {count - 1}. Got {wrong} instead.")
+    return chosen
+
+
+def _names_of_all(y: NDArray[np.int64]) -> tuple[str, ...]:
+    """The names of classes that nobody has named, of which each must occur."""
+    counts = np.bincount(y)
+    absent = np.flatnonzero(counts == 0)
+    if absent.size:
+        raise DataError(
+            f"y must hold every class from 0 to {len(counts) - 1} at least once. Got none of class "
+            f"{listed([str(each) for each in absent])}. Number the classes without gaps, or name "
+            "all that there are with class_names."
+        )
+    return tuple(default_class_names(len(counts)))
 
 
 def _samples(X: ArrayLike) -> NDArray[np.float32]:
-    given = _array(X, "X")
-    if given.dtype.kind not in "fiub":
-        raise DataError(
-            f"X must hold real numbers. Got dtype {given.dtype} instead. Convert words to numbers "
-            "first."
-        )
+    given = real_array(X, "X")
     if given.ndim != 2 or 0 in given.shape:
         raise DataError(
             f"X must have the shape (samples, features), neither of them 0. Got {given.shape} "
@@ -170,7 +194,7 @@ def _samples(X: ArrayLike) -> NDArray[np.float32]:
 
 def _words(y: ArrayLike) -> list[str] | None:
     """The labels if they are words, else None; an array with a single column is a list."""
-    labels = _array(y, "y")
+    labels = any_array(y, "y")
     if labels.dtype.kind == "U" and isinstance(y, list | tuple):
         # NumPy has made words of everything; what was none, such as a missing value, is refused.
         labels = np.asarray(y, dtype=object)
@@ -187,14 +211,14 @@ def _words(y: ArrayLike) -> list[str] | None:
     if not all(is_word):
         row = is_word.index(False)
         raise DataError(
-            f"y must hold words only, or class indices only. Got {words[row]!r} in row {row} "
-            "among words."
+            f"y must hold words only, or class indices only. Got {short(words[row])} in row "
+            f"{row} among words."
         )
     return words
 
 
 def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
-    labels = _array(y, "y")
+    labels = any_array(y, "y")
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.shape != (count,):
@@ -202,8 +226,14 @@ def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
             f"y must have the shape ({count},), one class for each row of X. Got {labels.shape} "
             "instead."
         )
-    if labels.dtype.kind not in "fiub":
-        raise DataError(f"y must hold class indices 0, 1, ... Got dtype {labels.dtype} instead.")
+    words: list[Any] = labels.tolist() if labels.dtype.kind in "OSTU" else []
+    words = [label for label in words if isinstance(label, str | bytes)]
+    if words:
+        raise DataError(
+            f"y must hold class indices 0, 1, ... Got words such as {short(words[0])} instead. "
+            "Dataset.of((X, y)) makes class names of them."
+        )
+    labels = real_array(labels, "y")
     with np.errstate(invalid="ignore"):
         whole = np.isfinite(labels) & (labels >= 0) & (labels == np.floor(labels))
     if not whole.all():
@@ -221,24 +251,18 @@ def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
 
 
 def _image_shape(shape: Sequence[int], columns: int) -> tuple[int, ...]:
-    try:
-        sizes = tuple(operator.index(size) for size in shape)
-    except TypeError:
-        sizes = ()
+    sizes: tuple[int, ...] = ()
+    if isinstance(shape, Sequence | np.ndarray):
+        with contextlib.suppress(TypeError):
+            sizes = tuple(operator.index(size) for size in shape)
     if len(sizes) not in (2, 3) or min(sizes) < 1 or sizes[2:] not in ((), (3,)):
         raise ArgumentError(
             "image_shape must be (height, width) or (height, width, 3), in whole numbers of at "
-            f"least 1. Got {shape!r} instead."
+            f"least 1. Got {short(shape)} instead."
         )
     if math.prod(sizes) != columns:
         raise ArgumentError(
             f"image_shape must hold as many numbers as X has columns, {columns}. "
-            f"Got {sizes}, which holds {math.prod(sizes)}, instead."
+            f"Got {short(sizes)}, which holds {short(math.prod(sizes))}, instead."
         )
     return sizes
-
-
-def _check_names(what: str, names: Sequence[Any]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ArgumentError(f"{what} must differ from each other. Got {twice[0]!r} twice.")

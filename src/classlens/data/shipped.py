@@ -55,7 +55,7 @@ def load(name: str) -> Dataset:
         >>> load("iris").class_names
         ('setosa', 'versicolor', 'virginica')
     """
-    if str(name) not in SHIPPED:
+    if not isinstance(name, str) or name not in SHIPPED:
         raise ArgumentError(one_of("name", name, list(SHIPPED)))
     try:
         library = importlib.import_module("sklearn.datasets")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -9,14 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.arrays import any_array, real_array
 from classlens.data.dataset import LARGEST_CLASS
-from classlens.errors import ArgumentError, Problems
+from classlens.errors import ArgumentError, Problems, counted, short
 from classlens.kinds import Kind, Number, Whole
 
 # The upper bounds are the memory of a small machine, the most classes that a Dataset takes, what
 # float32 can tell apart, and the largest seed that RandomState takes.
 _CLASSES = Whole(2, LARGEST_CLASS + 1)
 _DEVIATION = Number(0.0, 1e6)
+_MOST_NUMBERS = 100_000_000
 ARGUMENTS: Mapping[str, Kind] = MappingProxyType(
     {
         "samples": Whole(1, 10_000_000),
@@ -74,7 +77,13 @@ def check_blob_arguments(samples: Any, centers: Any, spread: Any, seed: Any) -> 
     if isinstance(spreads, tuple) and classes not in (None, len(spreads)):
         problems.add(
             f"spread must be one number, or one for each of the {classes} classes. "
-            f"Got {len(spreads)} numbers instead."
+            f"Got {counted(len(spreads), 'number')} instead."
+        )
+    features = middles.shape[1] if isinstance(middles, np.ndarray) else 2
+    if allowed["samples"] is not None and allowed["samples"] * features > _MOST_NUMBERS:
+        problems.add(
+            f"samples and features must make at most {_MOST_NUMBERS:,} numbers. "
+            f"Got {allowed['samples']} samples of {features} features instead."
         )
     problems.raise_if_any(ArgumentError)
     return BlobArguments(
@@ -100,17 +109,13 @@ def _check_shares(problems: Problems, samples: int | None, classes: int | None) 
 
 def _centers(name: str, value: Any) -> int | NDArray[np.float64]:
     """The number of classes as an int, or the centers as an array."""
-    try:
-        given = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        given = np.asarray(None)
-    got = repr(value)
+    given = any_array(value, name, ArgumentError)
+    got = short(value)
     if given.ndim == 0:
-        try:
+        with contextlib.suppress(ArgumentError):  # told below, with the other form that is allowed
             return _CLASSES.check(name, value)
-        except ArgumentError:
-            pass  # told below, together with the other form that is allowed
-    elif given.dtype.kind in "fiu":
+    else:
+        given = real_array(given, name, ArgumentError)
         if given.ndim == 2 and given.shape[0] >= 2 and given.shape[1] >= 1:
             with np.errstate(over="ignore"):  # what overflows is refused just below
                 finite = np.isfinite(given.astype(np.float32))

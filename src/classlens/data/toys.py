@@ -338,7 +338,7 @@ def toy(
     """
     problems = Problems()
     given: dict[str, Any] = {"samples": samples, "seed": seed}
-    if str(name) in TOYS:
+    if isinstance(name, str) and name in TOYS:
         given |= {"classes": TOYS[name].classes, "noise": TOYS[name].noise}
     else:
         problems.add(one_of("name", name, list(TOYS)))

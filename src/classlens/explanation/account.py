@@ -104,7 +104,7 @@ def explain(
             with other than two inputs without a slice.
     """
     given = as_model(model)
-    samples = None if data is None else Dataset.of(data)
+    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
     if samples is not None:
         check_fit(given.network, samples)
     features = names_of_features(given, None if samples is None else samples.feature_names)
@@ -135,7 +135,7 @@ def explain_example(
         DataError: if the example or the data does not fit the network.
     """
     given = as_model(model)
-    samples = None if data is None else Dataset.of(data)
+    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
     if samples is not None:
         check_fit(given.network, samples)
     features = names_of_features(given, None if samples is None else samples.feature_names)

@@ -43,7 +43,9 @@ def verify(
     Raises:
         FalseFindingError: if any does not hold; the message names each and says what was found.
     """
-    evidence = Evidence(as_model(model).network, None if data is None else Dataset.of(data))
+    network = as_model(model).network
+    samples = None if data is None else Dataset.of(data, class_names=network.classes)
+    evidence = Evidence(network, samples)
     failures = []
     for finding in explanation.findings:
         try:

@@ -21,8 +21,8 @@ from safetensors.numpy import save as save_tensors
 
 from classlens._version import __version__
 from classlens.activations import Activation
-from classlens.errors import ClasslensError, ModelFileError, OutputError
-from classlens.files import write_whole
+from classlens.errors import ClasslensError, ModelFileError, OutputError, short
+from classlens.files import checked_path, write_whole
 from classlens.model import Model
 from classlens.network import Layer, Network
 from classlens.settings import Settings
@@ -39,9 +39,11 @@ def save(model: Model, path: str | Path) -> None:
     """Write a model file, whole or not at all.
 
     Raises:
+        ArgumentError: if the path is none.
         OutputError: if it cannot be written, or its names take more than 100 MB; an older file is
             then untouched.
     """
+    path = checked_path(path)
     network = model.network
     description = {
         "version": FORMAT_VERSION,
@@ -76,10 +78,11 @@ def load(path: str | Path) -> Model:
     """Read a model file.
 
     Raises:
+        ArgumentError: if the path is none.
         ModelFileError: if it cannot be read, or is not a whole model file of a version up to this
             one; the message says what is wrong with it.
     """
-    path = Path(path)
+    path = checked_path(path)
     reader = _Reader(path)
     try:
         return _model(reader, _read(path))
@@ -106,22 +109,22 @@ class _Reader:
         unknown = [key for key in value if key not in keys]
         if missing or unknown:
             word, names = ("lacks", missing) if missing else ("has the unknown entry", unknown)
-            self.refuse(f"{where} {word} {', '.join(_short(name) for name in names)}")
+            self.refuse(f"{where} {word} {', '.join(short(name) for name in names)}")
         return dict(value)
 
     def object(self, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self.refuse(f"{where} must be an object, and is {_short(value)}")
+            self.refuse(f"{where} must be an object, and is {short(value)}")
         return value
 
     def words(self, value: Any, where: str) -> tuple[str, ...]:
         if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
-            self.refuse(f"{where} must be a list of words, and is {_short(value)}")
+            self.refuse(f"{where} must be a list of words, and is {short(value)}")
         return tuple(value)
 
     def count(self, value: Any, where: str) -> int:
         if type(value) is not int or not 1 <= value < 2**31:
-            self.refuse(f"{where} must be a whole number of at least 1, and is {_short(value)}")
+            self.refuse(f"{where} must be a whole number of at least 1, and is {short(value)}")
         return value
 
     def json(self, text: bytes | str, where: str) -> Any:
@@ -137,7 +140,7 @@ class _Reader:
         if len(dict(pairs)) < len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            self.refuse(f"the entry {_short(twice)} stands in it twice")
+            self.refuse(f"the entry {short(twice)} stands in it twice")
         return dict(pairs)
 
     def _constant(self, word: str) -> NoReturn:
@@ -228,7 +231,7 @@ def _description(reader: _Reader, metadata: Any) -> dict[str, Any]:
 def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
     if not isinstance(description["layers"], list) or not description["layers"]:
         reader.refuse(
-            f"layers must be a list of at least one, and is {_short(description['layers'])}"
+            f"layers must be a list of at least one, and is {short(description['layers'])}"
         )
     inputs = reader.count(description["inputs"], "inputs")
     plans = []
@@ -238,7 +241,7 @@ def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
         units = reader.count(layer["units"], f"{where}'s units")
         parameter = layer["parameter"]
         if type(parameter) not in (int, float):  # None would stand for the default
-            reader.refuse(f"{where}'s parameter must be a number, and is {_short(parameter)}")
+            reader.refuse(f"{where}'s parameter must be a number, and is {short(parameter)}")
         try:
             activation = Activation(layer["activation"], parameter)
         except ClasslensError as error:
@@ -264,10 +267,10 @@ def _check_tensors(
         if not isinstance(entry["dtype"], str) or entry["dtype"] not in _DTYPES:
             reader.refuse(
                 f"tensor {name}'s dtype must be one of {', '.join(_DTYPES)}, and is "
-                f"{_short(entry['dtype'])}"
+                f"{short(entry['dtype'])}"
             )
         if entry["shape"] != shape:
-            reader.refuse(f"tensor {name}'s shape must be {shape}, and is {_short(entry['shape'])}")
+            reader.refuse(f"tensor {name}'s shape must be {shape}, and is {short(entry['shape'])}")
         length = math.prod(shape) * _DTYPES[entry["dtype"]].itemsize
         span = entry["data_offsets"]
         if not (
@@ -276,7 +279,7 @@ def _check_tensors(
             and all(type(end) is int for end in span)
             and span[1] - span[0] == length
         ):
-            reader.refuse(f"tensor {name} must take {length} bytes, and takes {_short(span)}")
+            reader.refuse(f"tensor {name} must take {length} bytes, and takes {short(span)}")
         spans.append(span)
     dtypes = {header[name]["dtype"] for name in wanted}
     if len(dtypes) > 1:
@@ -288,8 +291,3 @@ def _check_tensors(
 
 def _names(number: int) -> tuple[str, str]:
     return f"layers.{number}.kernel", f"layers.{number}.bias"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from classlens.errors import ArgumentError
 from classlens.files import write_whole
+from classlens.kinds import Whole
 
 Metric = NDArray[np.float64]
 # kernel and bias of each layer, as arrays with a leading axis for the epoch
-Parameters = tuple[NDArray[np.float32], ...]
+Parameters = tuple[NDArray[np.floating[Any]], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,10 @@ class History:
     and the scores of an epoch's batches are averaged, as Keras prints them. The validation figures
     are those of the network at the epoch's end. The loss is the cross-entropy alone; penalties on
     the weights are not in it.
+
+    As in Keras, the training loss is the sum of the samples' losses, each times its weight, divided
+    by the number of samples: with weights that are 10 times as large it is 10 times as large. The
+    accuracies and the validation figures know no weights.
 
     Attributes:
         epoch: 1, 2, ..., shape (epochs,).
@@ -59,8 +64,9 @@ class History:
         """The (kernel, bias) of every layer after an epoch; epoch 0 gives the initial ones.
 
         Raises:
-            ArgumentError: if that epoch's parameters were not kept.
+            ArgumentError: if there was no such epoch, or its parameters were not kept.
         """
+        epoch = Whole(0, len(self)).check("epoch", epoch)
         place = int(np.searchsorted(self.kept, epoch))
         if place == len(self.kept) or self.kept[place] != epoch:
             nearest = int(self.kept[np.argmin(np.abs(self.kept - epoch))])

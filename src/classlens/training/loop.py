@@ -6,7 +6,7 @@ import itertools
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import jax
 import numpy as np
@@ -102,9 +102,8 @@ class Trainer:
                 )
             )
         )
-        kernels = seeds.kernels(job.seed, list(itertools.pairwise(job.sizes)))
-        params = tuple((kernel, np.zeros(kernel.shape[1], np.float32)) for kernel in kernels)
-        first = tuple(array for layer in params for array in layer)
+        state = _first_state(job, self._program)
+        first = tuple(array for layer in state.params for array in layer)
         numbers = sum(array.size for array in first)
         columns = -(-bucket // size) * size
         self._orders = Orders(
@@ -113,11 +112,12 @@ class Trainer:
             epochs=self._epochs,
             rows=_block_rows(4 * numbers, columns),
             columns=columns,
+            before=0 if job.start is None else job.start.epochs,
         )
         # An assumed speed, low enough that the first call is short on a slow machine too.
         self._steps = _CALL_SECONDS / (1e-5 + 6 * numbers * size / 2e9)
         self._kept = _Kept(
-            state=initial(self._program, params),
+            state=state,
             sums=epochs.nothing(),
             log=Log.start(first, settings.history_megabytes),
             watch=Watch(settings.patience, settings.min_delta),
@@ -127,6 +127,11 @@ class Trainer:
     def log(self) -> Log:
         """The run up to its last whole epoch."""
         return self._kept.log
+
+    @property
+    def memory(self) -> Any:
+        """What the optimizer remembers, in NumPy's arrays."""
+        return jax.device_get(self._kept.state.optimizer)
 
     @property
     def ended(self) -> Literal["finished", "early"] | None:
@@ -207,8 +212,8 @@ class Trainer:
             ended = "early"
         elif good < len(metrics):
             self._kept = replace(kept, log=log)
-            loss = metrics[good, 0]
-            what = "a weight" if math.isfinite(loss) else "the loss"
+            finite = np.isfinite(metrics[good])
+            what = "the loss" if not finite[0] else "a weight" if finite.all() else "val_loss"
             self._diverged(log.epochs + 1, f"{what} is not a finite number")
         elif log.epochs == self._epochs:
             ended = "finished"
@@ -240,6 +245,19 @@ class Trainer:
             done=(kept.log.epochs + within) / self._epochs,
             news=news,
         )
+
+
+def _first_state(job: Job, program: Program) -> State:
+    """The state before the first update: drawn by the seed, or where another run has ended."""
+    if job.start is None:
+        kernels = seeds.kernels(job.seed, list(itertools.pairwise(job.sizes)))
+        return initial(program, tuple((k, np.zeros(k.shape[1], np.float32)) for k in kernels))
+    layers = job.start.model.network.layers
+    params = tuple((each.kernel.astype("f"), each.bias.astype("f")) for each in layers)
+    state = initial(program, params)
+    memory = job.start.memory
+    structure: Any = jax.tree.structure(state.optimizer)
+    return state._replace(optimizer=memory) if structure == jax.tree.structure(memory) else state
 
 
 def _block_rows(parameter_bytes: int, columns: int) -> int:

@@ -37,14 +37,23 @@ class Orders:
         epochs: how many epochs the run has.
         rows: epochs in a block.
         columns: samples, filled up to whole batches of a whole bucket.
+        before: epochs of earlier runs, whose orders are not drawn again.
     """
 
     def __init__(
-        self, seed: int | None, *, samples: int, epochs: int, rows: int, columns: int
+        self,
+        seed: int | None,
+        *,
+        samples: int,
+        epochs: int,
+        rows: int,
+        columns: int,
+        before: int = 0,
     ) -> None:
         self._seed = seed
         self._samples = samples
         self._epochs = epochs
+        self._before = before
         self._shape = (rows, columns)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="classlens-orders")
         self._block: Block | None = None
@@ -72,6 +81,6 @@ class Orders:
         block[:count, : self._samples] = (
             np.arange(self._samples)
             if self._seed is None
-            else seeds.orders(self._seed, self._samples, count, start=start)
+            else seeds.orders(self._seed, self._samples, count, start=self._before + start)
         )
         return block

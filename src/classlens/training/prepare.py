@@ -6,22 +6,42 @@ integer wraps), so everything is checked here, with NumPy.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
+from classlens.arrays import real_array
 from classlens.data.dataset import Dataset
 from classlens.data.split import stratified
-from classlens.errors import ArgumentError, DataError, did_you_mean
+from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
+from classlens.model import Model
+from classlens.network import feature_names
 from classlens.settings import Settings
 from classlens.training import seeds
 from classlens.training.epochs import Samples
+from classlens.training.limits import check_memory, check_updates
 
-_MOST_PARAMETERS = 500_000_000
+# What the samples' weights may be on average. The gradient grows with them: much smaller ones
+# vanish beside Adam's epsilon, and the squares of much larger ones overflow, either without a word.
+_SMALLEST_MEAN, _LARGEST_MEAN = 1e-4, 1e6
+
+
+class Start(NamedTuple):
+    """Where a run begins that goes on from an earlier one.
+
+    Attributes:
+        model: its parameters are the initial ones.
+        memory: what the optimizer remembers. Another optimizer begins without.
+        epochs: how many went before, so that the orders to come are new ones.
+    """
+
+    model: Model
+    memory: Any
+    epochs: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +58,7 @@ class Job:
         test: the samples for the one score at the end, or None.
         sizes: inputs, then units of each layer.
         activations: one for each layer.
+        start: where the run begins; None for the seed's kernels and biases of 0.
     """
 
     settings: Settings
@@ -49,6 +70,7 @@ class Job:
     test: Dataset | None
     sizes: tuple[int, ...]
     activations: tuple[Activation, ...]
+    start: Start | None = None
 
 
 def prepare(
@@ -57,6 +79,7 @@ def prepare(
     *,
     validation_data: Dataset | None,
     sample_weight: ArrayLike | None,
+    start: Start | None = None,
 ) -> Job:
     """Check everything, draw a seed where none is given, and split the held-out parts off.
 
@@ -64,14 +87,10 @@ def prepare(
         ArgumentError: if settings do not fit each other or the data.
         DataError: if there is nothing to learn, or a part cannot be split off.
     """
-    _check_classes(data)
+    if start is None:  # what goes on may meet a batch of one class, which says something new
+        _check_classes(data)
     sizes = (data.features, *settings.hidden, data.classes)
-    parameters = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
-    if parameters > _MOST_PARAMETERS:
-        raise ArgumentError(
-            f"hidden must give a network of at most {_MOST_PARAMETERS:,} parameters. "
-            f"Got {parameters:,} instead, from the sizes {', '.join(map(str, sizes))}."
-        )
+    check_memory(sizes, len(data), settings.batch_size)
     if validation_data is not None:
         if settings.validation_fraction:
             raise ArgumentError(
@@ -83,22 +102,33 @@ def prepare(
         raise ArgumentError(
             "patience needs samples to watch. Got neither validation_fraction nor validation_data."
         )
+    activations = (*settings.hidden_activations, Activation("linear"))
+    if start is not None:
+        _check_goes_on(start.model, data, sizes, activations)
     weight = _weights(data, settings, sample_weight)
     if settings.seed is None:
         settings = replace(settings, seed=seeds.fresh())
     seed, order_seed = settings.seed, settings.order_seed
     assert seed is not None and order_seed is not None  # noqa: S101, PT018 - for the type checker
-    training, test, validation = _split(data, settings, order_seed)
+    _check_parts(data, settings)
+    rows, test, validation = _split(data, settings, order_seed)
+    training = data if rows is None else data.take(rows)
+    weight = weight if rows is None else weight[rows]
+    _check_mean(weight)
+    check_updates(
+        settings.epochs + (start.epochs if start else 0), len(training), settings.batch_size
+    )
     return Job(
         settings=settings,
         seed=seed,
         order_seed=order_seed,
-        training=data if training is None else data.take(training),
-        weight=weight if training is None else weight[training],
+        training=training,
+        weight=weight.astype(np.float32),
         validation=validation_data if validation is None else data.take(validation),
         test=None if test is None else data.take(test),
         sizes=sizes,
-        activations=(*settings.hidden_activations, Activation("linear")),
+        activations=activations,
+        start=start,
     )
 
 
@@ -136,12 +166,12 @@ def _split(
     rows = test = validation = None
     left = 1.0
     if settings.test_fraction:
-        rows, test = stratified(data.y, settings.test_fraction, seed, name="the test")
+        rows, test = stratified(data.y, settings.test_fraction, seed)
         left -= settings.test_fraction
     if settings.validation_fraction:
         y = data.y if rows is None else data.y[rows]
         share = settings.validation_fraction / left
-        kept, held_out = stratified(y, share, seed, name="validation")
+        kept, held_out = stratified(y, share, seed)
         rows, validation = (kept, held_out) if rows is None else (rows[kept], rows[held_out])
     return rows, test, validation
 
@@ -151,8 +181,51 @@ def _check_classes(data: Dataset) -> None:
     if len(present) < 2:
         raise DataError(
             "the samples must be of at least two classes, or there is nothing to tell apart. "
-            f"Got {len(data)} samples of class {data.class_names[present[0]]} only."
+            f"Got {counted(len(data), 'sample')} of class {listed([data.class_names[present[0]]])} "
+            "only."
         )
+
+
+def _check_parts(data: Dataset, settings: Settings) -> None:
+    """Every class needs a sample to learn from, and one for each part that is held out."""
+    parts = [
+        name
+        for name, share in (
+            ("validation", settings.validation_fraction),
+            ("the test", settings.test_fraction),
+        )
+        if share
+    ]
+    counts = np.bincount(data.y)
+    few = np.flatnonzero((counts > 0) & (counts <= len(parts)))
+    if few.size:
+        count = int(counts[few[0]])
+        raise DataError(
+            f"each class must have at least {counted(len(parts) + 1, 'sample')}, to learn from and "
+            f"to hold out for {' and '.join(parts)}. Got {counted(count, 'sample')} of class "
+            f"{listed([data.class_names[few[0]]])} (row {int(np.argmax(data.y == few[0]))}) "
+            "instead. Leave the class out, or give more samples of it."
+        )
+
+
+def _check_goes_on(
+    model: Model, data: Dataset, sizes: tuple[int, ...], activations: tuple[Activation, ...]
+) -> None:
+    network = model.network
+    wanted: dict[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
+        "classes": (model.class_names, data.class_names),
+        "features": (model.feature_names, data.feature_names),
+        "sizes": (network.sizes, sizes),
+        "activations": (tuple(layer.activation for layer in network.layers), activations),
+    }
+    for what, (before, now) in wanted.items():
+        if before != now:
+            raise ArgumentError(
+                f"{what} must be those of the run that is resumed, "
+                f"{listed([str(each) for each in before])}. Got "
+                f"{listed([str(each) for each in now])} instead. "
+                "Keep them, or train from the start."
+            )
 
 
 def _check_same_kind(data: Dataset, other: Dataset) -> None:
@@ -161,30 +234,30 @@ def _check_same_kind(data: Dataset, other: Dataset) -> None:
             f"validation_data must have {data.features} features, as the training data. "
             f"Got {other.features} instead."
         )
-    if data.feature_names != other.feature_names:
+    if other.feature_names not in (data.feature_names, feature_names(other.features)):
         raise DataError(
             "validation_data must have the training data's feature names in the same order, "
-            f"{', '.join(data.feature_names)}. Got {', '.join(other.feature_names)} instead."
+            f"{listed(data.feature_names)}. Got {listed(other.feature_names)} instead."
         )
     if int(other.y.max()) >= data.classes or (
         other.class_names != data.class_names[: other.classes]
     ):
         raise DataError(
             f"validation_data must have the training data's classes, "
-            f"{', '.join(data.class_names)}. Got {', '.join(other.class_names)} instead."
+            f"{listed(data.class_names)}. Got {listed(other.class_names)} instead."
         )
 
 
 def _weights(
     data: Dataset, settings: Settings, sample_weight: ArrayLike | None
-) -> NDArray[np.float32]:
+) -> NDArray[np.float64]:
     weight = np.ones(len(data))
     if sample_weight is not None:
-        given = np.asarray(sample_weight)
-        if given.shape != (len(data),) or given.dtype.kind not in "fiub":
+        given = real_array(sample_weight, "sample_weight")
+        if given.shape != (len(data),):
             raise DataError(
-                f"sample_weight must hold one real number for each of the {len(data)} samples. "
-                f"Got shape {given.shape}, dtype {given.dtype} instead."
+                f"sample_weight must hold one number for each of the "
+                f"{counted(len(data), 'sample')}. Got the shape {given.shape} instead."
             )
         wrong = ~(np.isfinite(given) & (given >= 0))
         if wrong.any():
@@ -196,14 +269,23 @@ def _weights(
         weight = given.astype(np.float64)
     if settings.class_weight is not None:
         weight = weight * _class_weights(data, settings)[data.y]
-    if not weight.any():
-        raise DataError("at least one sample must have a weight above 0. Got 0 for all of them.")
+    return weight
+
+
+def _check_mean(weight: NDArray[np.float64]) -> None:
+    """Refuse weights that the training would not feel, or not survive."""
     with np.errstate(over="ignore"):
-        narrow = weight.astype(np.float32)
-    if not np.isfinite(narrow).all():
-        row = int(np.argmax(~np.isfinite(narrow)))
-        raise DataError(f"weights must be finite in float32. Got {weight[row]} in row {row}.")
-    return narrow
+        mean = float(weight.mean())
+    if not mean:
+        raise DataError(
+            "at least one sample to learn from must have a weight above 0. Got 0 for all of them."
+        )
+    if not _SMALLEST_MEAN <= mean <= _LARGEST_MEAN:
+        raise DataError(
+            f"the weights of the samples to learn from must be from {_SMALLEST_MEAN:g} to "
+            f"{_LARGEST_MEAN:,.0f} on average. Got {mean:.2g} instead. Multiply all of them by one "
+            "number, so that it is about 1."
+        )
 
 
 def _class_weights(data: Dataset, settings: Settings) -> NDArray[np.float64]:
@@ -216,12 +298,19 @@ def _class_weights(data: Dataset, settings: Settings) -> NDArray[np.float64]:
     weights = np.ones(data.classes)
     numbers = {str(number): number for number in range(data.classes)}
     names = {name: number for number, name in enumerate(data.class_names)}
+    keys: dict[int, str] = {}
     for key, weight in settings.class_weight.items():
         number = names.get(key, numbers.get(key))
         if number is None:
             raise ArgumentError(
-                f"class_weight must name classes, {', '.join(data.class_names)}. "
-                f"Got {key!r} instead." + did_you_mean(key, data.class_names)
+                f"class_weight must name classes, {listed(data.class_names)}. "
+                f"Got {short(key)} instead." + did_you_mean(key, data.class_names)
             )
+        if number in keys:
+            raise ArgumentError(
+                f"class_weight must name each class once. Got {short(keys[number])} and "
+                f"{short(key)} for class {listed([data.class_names[number]])} instead."
+            )
+        keys[number] = key
         weights[number] = weight
     return weights

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError, DivergedError
+from classlens.errors import ArgumentError, DataError, DivergedError, short
 from classlens.model import Model
 from classlens.network import Network
 from classlens.scores import Evaluation
 from classlens.settings import Settings, takes_settings
 from classlens.training.history import History
-from classlens.training.log import Log
 from classlens.training.loop import Diverged, Progress, Trainer
-from classlens.training.prepare import Job, prepare
+from classlens.training.prepare import Job, Start, prepare
+
+# A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
+# is large in the beginning comes down, only the run can tell: with Adam it often does.
+_MOST_NATS = 1e5
 
 Ending = Literal["finished", "early", "interrupted", "diverged"]
 
@@ -34,8 +38,11 @@ class Run:
         ending: ``finished`` (all epochs), ``early`` (no lower validation loss for ``patience``
             epochs), ``interrupted`` (by Ctrl-C) or ``diverged`` (inside a ``DivergedError``).
         epoch: the epoch that the model is of.
-        test: how the model does on the test part, which nothing else has seen; None without one.
+        test: how the model does on the test part, which nothing else has seen; None without one,
+            and for a run that diverged.
         seconds: how long the training took, compiling included.
+        memory: what the optimizer remembers, for a run that resumes this one.
+        before: epochs of the runs that this one has resumed.
     """
 
     model: Model
@@ -44,6 +51,8 @@ class Run:
     epoch: int
     test: Evaluation | None
     seconds: float
+    memory: Any
+    before: int
 
     @property
     def network(self) -> Network:
@@ -54,7 +63,8 @@ class Run:
         """The network as it was after an epoch; epoch 0 is the start.
 
         Raises:
-            ArgumentError: if that epoch's parameters were not kept (see ``history.kept``).
+            ArgumentError: if there was no such epoch, or its parameters were not kept (see
+                ``history.kept``).
         """
         kernels, biases = zip(*self.history.parameters_at(epoch), strict=True)
         return Network.from_arrays(
@@ -72,26 +82,33 @@ def fit(
     validation_data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     sample_weight: ArrayLike | None = None,
     progress: Callable[[Progress], None] | None = None,
+    resume: Run | None = None,
     **options: Any,
 ) -> Run:
     """Train a network on samples of known class.
 
     The loss is the softmax cross-entropy of the logits. Ctrl-C ends the training after the last
-    whole epoch, and what was learned until then is returned.
+    whole epoch, and what was learned until then is returned; before the training has begun, it is a
+    KeyboardInterrupt as everywhere.
 
     Args:
         data: a Dataset, or a pair (X, y): X of shape (samples, features), y of shape (samples,).
-        validation_data: samples to watch while training, in place of ``validation_fraction``.
-        sample_weight: how much each sample counts in the loss, shape (samples,), at least 0.
+        validation_data: samples to watch while training, in place of ``validation_fraction``; the
+            labels of a pair are of the training data's classes, of which not all need occur.
+        sample_weight: how much each sample counts in the loss, shape (samples,), at least 0. The
+            loss and its gradient grow with the weights, as in Keras; see ``History``.
         progress: called with a ``Progress`` about twenty times a second, in this thread; what it
             raises ends the training.
+        resume: a run to go on from, for ``epochs`` more: from its model's parameters, with what its
+            optimizer remembers and with orders that it has not seen. A schedule begins anew. Two
+            runs in a row do what one of both's epochs does, if its schedule is constant.
         **options: any row of ``classlens.settings.SETTINGS``.
 
     Raises:
         ArgumentError: if an option is not allowed, or unknown.
         DataError: if the data cannot be trained on.
-        DivergedError: if the loss or a parameter stops being finite; the run up to the last good
-            epoch is in its ``run``.
+        DivergedError: if the loss or a parameter stops being finite, the loss in the end is beyond
+            100,000 nats, or a test sample overflows; what was learned is in its ``run``.
 
     Example:
         >>> import classlens as cl
@@ -101,12 +118,14 @@ def fit(
     """
     settings = Settings.of(options)
     if progress is not None and not callable(progress):
-        raise ArgumentError(f"progress must be a function. Got {progress!r} instead.")
+        raise ArgumentError(f"progress must be a function. Got {short(progress)} instead.")
+    samples = Dataset.of(data)
     job = prepare(
-        Dataset.of(data),
+        samples,
         settings,
-        validation_data=None if validation_data is None else Dataset.of(validation_data),
+        validation_data=_watched(validation_data, samples.class_names),
         sample_weight=sample_weight,
+        start=None if resume is None else _end(resume),
     )
     started = time.perf_counter()
     trainer = Trainer(job)
@@ -121,12 +140,50 @@ def fit(
     except KeyboardInterrupt:
         pass  # what the trainer holds is whole, whenever this comes
     except Diverged as reason:
-        run = _run(job, trainer.log, "diverged", time.perf_counter() - started)
+        run = _run(job, trainer, "diverged", time.perf_counter() - started)
         raise DivergedError(str(reason), epoch=trainer.log.epochs + 1, run=run) from None
-    return _run(job, trainer.log, ending, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    try:
+        run = _run(job, trainer, ending, seconds)
+    except DataError as reason:  # a test sample is too large for the network: keep what was learned
+        run = _run(job, trainer, "diverged", seconds)
+        raise DivergedError(
+            f"the test part cannot be scored: {reason}", epoch=run.epoch, run=run
+        ) from None
+    _check_use(run, job)
+    return run
 
 
-def _run(job: Job, log: Log, ending: Ending, seconds: float) -> Run:
+def _check_use(run: Run, job: Job) -> None:
+    """Refuse a network that is worse than guessing by orders of magnitude."""
+    weight = float(job.weight.mean())
+    loss = run.history.loss[-1] if run.ending in ("finished", "early") else 0.0
+    if loss > _MOST_NATS * weight:
+        raise DivergedError(
+            f"the training ended with a loss of {loss:.2g}, where guessing gives "
+            f"{weight * math.log(job.training.classes):.2g}. Try a lower learning_rate (it was "
+            f"{job.settings.learning_rate:g}), or scale the features to a range of about -3 to 3.",
+            epoch=len(run.history),
+            run=replace(run, ending="diverged"),
+        )
+
+
+def _watched(data: Any, class_names: tuple[str, ...]) -> Dataset | None:
+    """The validation samples; what is wrong with them is said to be wrong with them."""
+    try:
+        return None if data is None else Dataset.of(data, class_names=class_names)
+    except DataError as error:
+        raise DataError(f"in validation_data, {error}") from None
+
+
+def _end(run: object) -> Start:
+    if not isinstance(run, Run):
+        raise ArgumentError(f"resume must be a Run. Got {type(run).__name__} instead.")
+    return Start(run.model, run.memory, run.before + len(run.history))
+
+
+def _run(job: Job, trainer: Trainer, ending: Ending, seconds: float) -> Run:
+    log = trainer.log
     restore = job.settings.patience is not None
     arrays = log.best_parameters if restore else log.last
     network = Network.from_arrays(
@@ -137,6 +194,10 @@ def _run(job: Job, log: Log, ending: Ending, seconds: float) -> Run:
         history=log.history(),
         ending=ending,
         epoch=log.best if restore else log.epochs,
-        test=None if job.test is None else network.evaluate(job.test.X, job.test.y),
+        test=None
+        if job.test is None or ending == "diverged"
+        else network.evaluate(job.test.X, job.test.y),
         seconds=seconds,
+        memory=trainer.memory,
+        before=0 if job.start is None else job.start.epochs,
     )

@@ -51,7 +51,10 @@ class Subject:
         """
         given = as_model(model)
         network = given.network
-        samples = None if data is None else _in_its_classes(network, Dataset.of(data))
+        samples = None
+        if data is not None:
+            named = Dataset.of(data, class_names=network.classes)
+            samples = _in_its_classes(network, named)
         classes = network.classes
         if samples is not None and _made_up(classes):
             classes = samples.class_names + classes[samples.classes :]

@@ -1,0 +1,345 @@
+"""Encoding: how the columns of a table become the features of a network, as plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.scaling import Scaling
+from classlens.data.tables.column import Column
+from classlens.data.tables.judging import BOOLEANS
+from classlens.data.tables.table import Table
+from classlens.errors import ArgumentError, TableError, counted, did_you_mean, listed, short
+
+Numbers = NDArray[np.float64]
+Kind = Literal["number", "boolean", "category"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+# The words of the two sides of a boolean column that mean yes.
+_YES = frozenset({"true", "yes", "t", "y"})
+# Kinds of columns that say nothing of the class, or nothing that a network could learn from.
+_LEFT_OUT = {
+    "constant": "it is the same in every row",
+    "identifier": "it names the rows",
+    "text": "its words hardly ever repeat",
+}
+
+
+class LeftOut(NamedTuple):
+    """A column that does not become features, and why."""
+
+    column: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of a table, as one or several features of a network.
+
+    Attributes:
+        column: the column's name.
+        kind: ``number`` (the value itself), ``boolean`` (0 or 1) or ``category`` (a feature for
+            each word: 1 for the cell's own, 0 for the others).
+        words: a category's words as they were written, or a boolean's two, no before yes.
+        low: the lowest number met in training.
+        high: the highest one.
+        fill: what a missing number or boolean counts as, the mean; None if missing is refused.
+        missing: whether there is a feature more, which is 1 where the cell is missing.
+
+    Example:
+        >>> Feature("colour", "category", ("blue", "red")).names
+        ('colour=blue', 'colour=red')
+    """
+
+    column: str
+    kind: Kind
+    words: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    fill: float | None = None
+    missing: bool = False
+
+    def __post_init__(self) -> None:
+        wanted = {"number": 0, "boolean": 2}.get(self.kind)
+        numbers = (self.low, self.high, 0.0 if self.fill is None else self.fill)
+        if (
+            (len(self.words) != wanted if wanted is not None else not self.words)
+            or len(set(self.words)) < len(self.words)
+            or not all(math.isfinite(number) for number in numbers)
+            or self.low > self.high
+            or (self.fill is not None and self.kind == "category")
+            or (self.fill is not None) != (self.missing and self.kind != "category")
+        ):
+            raise ArgumentError(f"the feature {short(self.column)} does not fit its kind.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the features are called."""
+        own: tuple[str, ...] = (self.column,)
+        if self.kind == "boolean":
+            own = (f"{self.column}={self.words[1]}",)
+        elif self.kind == "category":
+            own = tuple(f"{self.column}={word}" for word in self.words)
+        return (*own, f"{self.column} missing") if self.missing else own
+
+    def write(self, table: Table, into: Numbers, *, ignore_unseen: bool) -> None:
+        """Fill the features of a table's rows in, shape (rows, features of this column)."""
+        column = table[self.column]
+        rows = column.missing_rows()
+        if len(rows) and not self.missing:
+            raise table.places.at(int(rows[0])).error(
+                f"column {self.column!r} must not be missing there: it never was when the model "
+                "was trained. Fill the cell in, or train on data with missing cells.",
+                self.column,
+            )
+        if self.kind == "number":
+            if column.trouble is not None:
+                raise column.trouble
+            into[:, 0] = _numbers(table, column)
+        else:
+            self._write_words(table, column, into, ignore_unseen=ignore_unseen)
+        if self.missing:
+            into[rows, :-1] = self.fill or 0.0
+            into[:, -1] = 0.0
+            into[rows, -1] = 1.0
+
+    def _write_words(
+        self, table: Table, column: Column, into: Numbers, *, ignore_unseen: bool
+    ) -> None:
+        codes = _codes(table, column)
+        place = {word: index for index, word in enumerate(self.words)}
+        met = [_plain(word) if self.kind == "boolean" else word for word in column.words]
+        index = np.array([place.get(word, -1) for word in met] + [-1], np.intp)
+        cells = index[codes]  # the code -1, of a missing cell, is the last one
+        unseen = (cells < 0) & (codes >= 0)
+        if unseen.any() and not ignore_unseen:
+            row = int(np.argmax(unseen))
+            word = column.words[int(codes[row])]
+            raise table.places.at(row).error(
+                f"column {self.column!r} holds {short(word)}, which it never did when the model "
+                f"was trained. Its words are {listed(self.words)}."
+                + did_you_mean(word, self.words)
+                + " To count it as none of them: --unseen ignore (unseen='ignore' in Python).",
+                self.column,
+            )
+        if self.kind == "boolean":
+            into[:, 0] = np.where(unseen, 0.5, cells == 1)
+        else:
+            into[:] = 0.0
+            known = np.flatnonzero(cells >= 0)
+            into[known, cells[known]] = 1.0
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a table's columns become the features of a network.
+
+    Attributes:
+        features: the columns, in the order of their features.
+        target: the column of the classes.
+        missing_words: words that stand for a missing cell.
+        decimal: the sign before a number's fraction.
+        image_shape: (height, width) or (height, width, 3) if the columns are a picture's pixels.
+
+    Raises:
+        ArgumentError: if a column is there twice, or the shape is not that of the columns.
+    """
+
+    features: tuple[Feature, ...]
+    target: str
+    missing_words: tuple[str, ...] = ()
+    decimal: str = "."
+    image_shape: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        columns = [feature.column for feature in self.features]
+        if not columns or len({*columns, self.target}) <= len(columns):
+            raise ArgumentError("an encoding must have features, each of a column of its own.")
+        if len(set(self.names)) < len(self.names):
+            raise ArgumentError("an encoding's features must have different names.")
+        if self.decimal not in (".", ","):
+            raise ArgumentError(f"decimal must be '.' or ','. Got {short(self.decimal)} instead.")
+        if self.image_shape is not None and math.prod(self.image_shape) != len(self.names):
+            raise ArgumentError(
+                f"an image_shape must have as many pixels as there are features, "
+                f"{len(self.names)}. Got {self.image_shape} instead."
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the network's features are called."""
+        return tuple(name for feature in self.features for name in feature.names)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each column, as ``read_batches`` wants it."""
+        return {feature.column: feature.kind for feature in self.features}
+
+    def encode(self, table: Table, *, unseen: str = "refuse") -> Numbers:
+        """The features of a table's rows.
+
+        Args:
+            table: read with ``kinds``.
+            unseen: ``refuse`` words that were not there in training, or ``ignore`` them: such a
+                cell is none of the words, and a boolean half way.
+
+        Returns:
+            Shape (rows, features), float64, in the columns' own units.
+
+        Raises:
+            TableError: if a column lacks, a cell is missing or a word unseen; the message names
+                the file, the line, the column and the value.
+        """
+        matrix = np.empty((len(table), len(self.names)))
+        first = 0
+        for feature in self.features:
+            last = first + len(feature.names)
+            feature.write(table, matrix[:, first:last], ignore_unseen=unseen == "ignore")
+            first = last
+        return matrix
+
+    def scaling(self, X: Numbers) -> Scaling:
+        """The scale of training: numbers standardised, pixels all alike, 0 and 1 as they are."""
+        every = Scaling.of(X, np.ones(len(X)))
+        if self.image_shape is not None:
+            pixels = Scaling.of(X.reshape(-1, 1), np.ones(X.size))
+            return Scaling(
+                np.broadcast_to(pixels.shift, every.shift.shape),
+                np.broadcast_to(pixels.scale, every.scale.shape),
+            )
+        own = np.array(
+            [
+                feature.kind == "number" and name == feature.column
+                for feature in self.features
+                for name in feature.names
+            ]
+        )
+        return Scaling(np.where(own, every.shift, 0.0), np.where(own, every.scale, 1.0))
+
+
+def plan(
+    table: Table,
+    target: str,
+    *,
+    leave_out: Collection[str] = (),
+    missing: str = "refuse",
+    missing_words: Sequence[str] = (),
+) -> tuple[Encoding, tuple[LeftOut, ...]]:
+    """Decide how the columns of a table become features.
+
+    Args:
+        table: the samples to train on.
+        target: the column of the classes.
+        leave_out: columns that are not to be used.
+        missing: ``refuse`` columns with missing cells, or ``impute`` them: a number becomes the
+            mean, a word a word of its own, and a feature more says where.
+        missing_words: the words that the table was read with as missing ones.
+
+    Returns:
+        The encoding, and the columns that were left out.
+
+    Raises:
+        ArgumentError: if there is no such column.
+        TableError: if a column has missing cells or cannot be used, or none is left.
+    """
+    for name in (target, *leave_out):
+        table[name]  # refuses a name that is not there, and says the nearest one
+    if target in leave_out:
+        raise ArgumentError(f"the target {short(target)} cannot be left out.")
+    pixels = 0 if table.image_shape is None else math.prod(table.image_shape)
+    features, left = [], [LeftOut(name, "as was asked for") for name in leave_out]
+    for place, column in enumerate(table.columns):
+        if column.name == target or column.name in leave_out:
+            continue
+        if place >= pixels and column.kind in _LEFT_OUT:
+            left.append(LeftOut(column.name, _LEFT_OUT[column.kind]))
+        else:
+            features.append(column)
+    if missing == "refuse":
+        _refuse_missing(table, features)
+    table.refuse_unusable(column.name for column in features)
+    if not features:
+        raise TableError(
+            f"{table.sources[0]}: no column is left to learn from. "
+            + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left),
+            file=table.sources[0],
+        )
+    encoding = Encoding(
+        tuple(_feature(table, column) for column in features),
+        target,
+        tuple(missing_words),
+        table.decimal,
+        table.image_shape if len(features) == pixels else None,
+    )
+    return encoding, tuple(left)
+
+
+def _feature(table: Table, column: Column) -> Feature:
+    gaps = column.missing > 0
+    if column.kind in ("number", "constant", "identifier") and column.numbers is not None:
+        present = column.numbers[~np.isnan(column.numbers)].astype(np.float64)
+        return Feature(
+            column.name,
+            "number",
+            low=float(present.min()),
+            high=float(present.max()),
+            fill=_mean(present) if gaps else None,
+            missing=gaps,
+        )
+    if column.kind == "boolean":
+        plain = {_plain(word) for word in column.words}
+        pair = next(pair for pair in BOOLEANS if plain <= pair)
+        words = tuple(sorted(pair, key=lambda word: word in _YES))
+        codes = _codes(table, column)
+        is_yes = np.array([_plain(word) in _YES for word in column.words])
+        share = float(is_yes[codes[codes >= 0]].mean())
+        return Feature(column.name, "boolean", words, fill=share if gaps else None, missing=gaps)
+    return Feature(column.name, "category", tuple(sorted(column.words)), missing=gaps)
+
+
+def _numbers(table: Table, column: Column) -> NDArray[np.floating[Any]]:
+    if column.numbers is None:
+        raise _of_another_kind(table, column, "numbers")
+    return column.numbers
+
+
+def _codes(table: Table, column: Column) -> NDArray[np.int32]:
+    if column.codes is None:
+        raise _of_another_kind(table, column, "words")
+    return column.codes
+
+
+def _of_another_kind(table: Table, column: Column, wanted: str) -> TableError:
+    return TableError(
+        f"{table.sources[0]}: column {column.name!r} must hold {wanted}, as it did when the model "
+        f"was trained. Got a column of the kind {column.kind} instead.",
+        file=table.sources[0],
+        column=column.name,
+    )
+
+
+def _mean(values: NDArray[Any]) -> float:
+    largest = float(np.abs(values).max()) or 1.0  # so that the sum cannot overflow
+    return float((values / largest).mean() * largest)
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower()
+
+
+def _refuse_missing(table: Table, columns: Sequence[Column]) -> None:
+    gaps = [column for column in columns if column.missing]
+    if gaps:
+        counts = listed([f"{column.name!r} ({counted(column.missing, 'cell')})" for column in gaps])
+        place = table.places.at(int(gaps[0].missing_rows()[0]))
+        raise place.error(
+            f"cells are missing in {counts}; the first stands here, in {gaps[0].name!r}. Fill them "
+            "in, leave the columns out (--leave-out), or let the means stand for them: --missing "
+            "impute (missing='impute' in Python).",
+            gaps[0].name,
+        )
