@@ -90,7 +90,6 @@ WORDS = " Convert words to numbers first."
         (Unreadable(), "be an array. Got Unreadable, which NumPy cannot read: call detach() first"),
         (Silent(), "be an array. Got Silent, which NumPy cannot read: KeyError"),
     ],
-    ids=repr,
 )
 def test_what_are_no_real_numbers(values: Any, words: str) -> None:
     assert refusal(values) == f"the kernel must {words}"

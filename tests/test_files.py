@@ -129,7 +129,7 @@ class Bytes:
         ("a\0b", "nor another that no file's name can have. Got 'a\\x00b' instead."),
         ("a\ud800", "nor another that no file's name can have. Got 'a\\ud800' instead."),
     ],
-    ids=lambda value: repr(value)[:40],
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_path(path: Any, words: str) -> None:
     for use in (lambda: write_whole(path, b""), lambda: check_target(path), lambda: entered(path)):

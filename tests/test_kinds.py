@@ -172,7 +172,6 @@ def test_units_become_a_tuple_of_ints(value: Any, units: tuple[int, ...]) -> Non
         *({8, 4}, {8: 4}, b"88", np.array(8.0), np.ones((2, 2), int)),
         *([2] * 65, [1_000_001], [10**400], itertools.count(1), [[2], 3], object()),
     ],
-    ids=repr,
 )
 def test_what_are_no_units(value: Any) -> None:
     assert refusal(Units(), value, "hidden") == (

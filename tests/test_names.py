@@ -38,7 +38,6 @@ def test_names_become_words(values: Any, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "values",
     [None, 5, "ab", b"ab", {"a"}, {"a": 1}, iter(["a"]), np.array("a"), np.array([["a"]])],
-    ids=repr,
 )
 def test_what_is_no_list_of_names(values: Any) -> None:
     assert refusal(values) == f"classes must be a list of names. Got {values!r} instead."

@@ -119,4 +119,4 @@ def test_data_that_does_not_fit():
     with pytest.raises(DataError, match=r"must have 2 features, as the network has inputs\. Got 1"):
         units(network(0), Dataset([[1.0], [2.0]], [0, 1]))
     with pytest.raises(DataError, match=r"must have the network's 4 classes\. Got class index 4"):
-        units(network(0), Dataset([[1.0, 2.0]], [4]))
+        units(network(0), Dataset([[1.0, 2.0]], [4], tuple("abcde")))

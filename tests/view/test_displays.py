@@ -26,6 +26,7 @@ from drawn import (
 )
 from matplotlib.figure import Figure
 
+import classlens as cl
 import classlens.network
 from classlens import plot
 from classlens.data.dataset import Dataset

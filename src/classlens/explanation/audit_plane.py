@@ -45,16 +45,7 @@ def _boundary(f: Finding, e: Evidence) -> Complaints:
     low, high = np.asarray(n["window"], np.float64).T
     if (points < low - 1e-9 * (high - low)).any() or (points > high + 1e-9 * (high - low)).any():
         yield "a point of it is outside the window"
-    _, classes = e.grid(n)
-    cell = (high - low) / classes.shape[0]
-    # How far it goes along each axis: a length lies between the hypotenuse and the sum of both.
-    steps = [_crossings(classes, axis, a, b) * cell[1 - axis] for axis in (0, 1)]
-    doubt = 4 * float(cell.max()) * (2 + n["pieces"])
-    if not float(np.hypot(*steps)) - doubt <= n["length"] <= sum(steps) + doubt:
-        yield (
-            f"its length should be between {np.hypot(*steps):.3f} and {sum(steps):.3f}, and is "
-            f"said to be {n['length']:.3f}"
-        )
+    yield from _length(f, e, high - low)
     if "example" in n:
         x = e.examples.X[n["example"]].astype(np.float64)
         yield from clear(e, x, n["margin"], doubt=_doubt(f), window=n["window"])
@@ -76,10 +67,33 @@ def _bends(f: Finding, e: Evidence, points: NDArray[np.float64]) -> Complaints:
     yield from same("the units at which it bends", f.numbers["bends"], found)
 
 
-def _crossings(classes: NDArray[np.intp], axis: int, a: int, b: int) -> int:
-    first = np.take(classes, range(classes.shape[axis] - 1), axis)
-    second = np.take(classes, range(1, classes.shape[axis]), axis)
-    return int((((first == a) & (second == b)) | ((first == b) & (second == a))).sum())
+def _length(f: Finding, e: Evidence, span: NDArray[np.float64]) -> Complaints:
+    """The length lies between the hypotenuse and the sum of how far it goes along each axis."""
+    a, b, length = f.subject["class"], f.subject["other"], f.numbers["length"]
+    points, classes = e.grid(f.numbers)
+    cell = span / classes.shape[0]
+    doubt = 4 * float(cell.max()) * (2 + f.numbers["pieces"])
+    pairs = [_neighbours(points, classes, axis, a, b) for axis in (0, 1)]
+    steps = [len(p) * cell[1 - axis] for axis, (p, _) in enumerate(pairs)]
+    if float(np.hypot(*steps)) - doubt > length:
+        # Between some neighbours there may be a strip of another class, thinner than the grid sees.
+        met = [(_between(e, f, p, q) == 2).sum() for p, q in pairs]
+        steps = [count * cell[1 - axis] for axis, count in enumerate(met)]
+    if not float(np.hypot(*steps)) - doubt <= length <= sum(steps) + doubt:
+        yield (
+            f"its length should be between {np.hypot(*steps):.3f} and {sum(steps):.3f}, and is "
+            f"said to be {length:.3f}"
+        )
+
+
+def _neighbours(
+    points: NDArray[np.float64], classes: NDArray[np.intp], axis: int, a: int, b: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The neighbours along an axis of which one is of class a and one of b, shape (pairs, 2)."""
+    before, after = range(classes.shape[axis] - 1), range(1, classes.shape[axis])
+    first, second = np.take(classes, before, axis), np.take(classes, after, axis)
+    meet = ((first == a) & (second == b)) | ((first == b) & (second == a))
+    return np.take(points, before, axis)[meet], np.take(points, after, axis)[meet]
 
 
 def _apart(f: Finding, e: Evidence) -> Complaints:
@@ -89,23 +103,28 @@ def _apart(f: Finding, e: Evidence) -> Complaints:
         if not 0 <= a < b < len(e.network.classes):
             yield f"{a} and {b} are not two classes"
         for axis in (0, 1):
-            first = np.take(classes, range(classes.shape[axis] - 1), axis)
-            second = np.take(classes, range(1, classes.shape[axis]), axis)
-            meet = ((first == a) & (second == b)) | ((first == b) & (second == a))
-            p = np.take(points, range(classes.shape[axis] - 1), axis)[meet]
-            q = np.take(points, range(1, classes.shape[axis]), axis)[meet]
-            if len(p) and (_between(e, f, p, q) == 2).any():
+            p, q = _neighbours(points, classes, axis, a, b)
+            if (_between(e, f, p, q) == 2).any():
                 yield f"classes {a} and {b} touch"
+
+
+# A walk between two neighbours has so many steps, and so many walks are gone at once.
+_STEPS = 2001
+_WALKS = 64
 
 
 def _between(
     e: Evidence, f: Finding, p: NDArray[np.float64], q: NDArray[np.float64]
 ) -> NDArray[np.intp]:
     """How many classes a fine walk from each p to its q meets, ends included."""
-    walk = np.linspace(0, 1, 2001)[:, None, None]
-    inputs = e.lifted((p + walk * (q - p)).reshape(-1, 2), f.numbers)
-    classes = e.precise.predict(inputs).reshape(len(walk), len(p))
-    return np.array([len(set(column)) for column in classes.T.tolist()], np.intp)
+    walk = np.linspace(0, 1, _STEPS)[:, None, None]
+    counts: list[int] = []
+    for first in range(0, len(p), _WALKS):
+        start, end = p[first : first + _WALKS], q[first : first + _WALKS]
+        inputs = e.lifted((start + walk * (end - start)).reshape(-1, 2), f.numbers)
+        classes = e.precise.predict(inputs).reshape(_STEPS, len(start))
+        counts += [len(set(column)) for column in classes.T.tolist()]
+    return np.array(counts, np.intp)
 
 
 def _closest(f: Finding, e: Evidence) -> Complaints:

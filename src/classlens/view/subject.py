@@ -63,9 +63,13 @@ class Subject:
 
     @property
     def given(self) -> Dataset:
-        """The samples of a picture that cannot do without them."""
+        """The samples of a picture that cannot do without them.
+
+        Raises:
+            DataError: if there are none.
+        """
         if self.samples is None:
-            raise AssertionError("a picture of samples was asked for without any")
+            raise DataError("data must be a Dataset or a pair (X, y). Got None instead.")
         return self.samples
 
     def hidden_layer(self, name: str | None) -> Layer:
