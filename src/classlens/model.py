@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.errors import ArgumentError, short
+from classlens.data.encode import Encoding
+from classlens.errors import ArgumentError, listed, short
 from classlens.names import names_from
 from classlens.network import Array, Layer, Network, feature_names
 from classlens.settings import Settings
@@ -24,6 +25,7 @@ class Model:
         feature_names: one name an input.
         settings: what it was trained with, the seed included; None for a network that was not
             trained here.
+        encoding: how a table's columns become the features; None for a network that takes arrays.
 
     Raises:
         ArgumentError: if there is not one feature name for each input, or a part is of another
@@ -33,6 +35,7 @@ class Model:
     network: Network
     feature_names: tuple[str, ...]
     settings: Settings | None = None
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.network, Network):
@@ -46,6 +49,15 @@ class Model:
             raise ArgumentError(
                 f"feature_names must have one name for each of the network's "
                 f"{self.network.inputs} inputs. Got {len(self.feature_names)} instead."
+            )
+        if not isinstance(self.encoding, Encoding | None):
+            raise ArgumentError(
+                f"encoding must be an Encoding, or None. Got {short(self.encoding)} instead."
+            )
+        if self.encoding is not None and self.encoding.names != self.feature_names:
+            raise ArgumentError(
+                "the encoding must give the features of feature_names, "
+                f"{listed(self.feature_names)}. Got {listed(self.encoding.names)} instead."
             )
 
     @property

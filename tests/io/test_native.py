@@ -128,6 +128,7 @@ def test_the_file_is_one_that_safetensors_reads(tmp_path: Path) -> None:
     assert list(metadata) == ["classlens"]
     description = json.loads(metadata["classlens"])
     assert description.pop("settings").keys() == SETTINGS.keys()
+    assert np.shape(description.pop("probes")) == (4, 2)
     assert description == {
         "version": 1,
         "written_by": f"classlens {__version__}",
@@ -138,6 +139,7 @@ def test_the_file_is_one_that_safetensors_reads(tmp_path: Path) -> None:
         ],
         "classes": ["c0", "c1"],
         "features": ["x0"],
+        "encoding": None,
     }
 
 

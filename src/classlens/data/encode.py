@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classlens.data.scaling import Scaling
 from classlens.data.tables.column import Column
-from classlens.data.tables.judging import BOOLEANS
 from classlens.data.tables.table import Table
-from classlens.errors import ArgumentError, TableError, counted, did_you_mean, listed, short
+from classlens.errors import (
+    ArgumentError,
+    TableError,
+    did_you_mean,
+    listed,
+    one_of,
+    short,
+)
 
 Numbers = NDArray[np.float64]
 Kind = Literal["number", "boolean", "category"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 # The words of the two sides of a boolean column that mean yes.
-_YES = frozenset({"true", "yes", "t", "y"})
-# Kinds of columns that say nothing of the class, or nothing that a network could learn from.
-_LEFT_OUT = {
-    "constant": "it is the same in every row",
-    "identifier": "it names the rows",
-    "text": "its words hardly ever repeat",
-}
-
-
-class LeftOut(NamedTuple):
-    """A column that does not become features, and why."""
-
-    column: str
-    why: str
+YES = frozenset({"true", "yes", "t", "y"})
 
 
 @dataclass(frozen=True)
@@ -67,12 +59,13 @@ class Feature:
     def __post_init__(self) -> None:
         wanted = {"number": 0, "boolean": 2}.get(self.kind)
         numbers = (self.low, self.high, 0.0 if self.fill is None else self.fill)
+        if self.kind not in KINDS:
+            raise ArgumentError(one_of(f"the kind of {short(self.column)}", self.kind, KINDS))
         if (
             (len(self.words) != wanted if wanted is not None else not self.words)
             or len(set(self.words)) < len(self.words)
             or not all(math.isfinite(number) for number in numbers)
             or self.low > self.high
-            or (self.fill is not None and self.kind == "category")
             or (self.fill is not None) != (self.missing and self.kind != "category")
         ):
             raise ArgumentError(f"the feature {short(self.column)} does not fit its kind.")
@@ -100,7 +93,7 @@ class Feature:
         if self.kind == "number":
             if column.trouble is not None:
                 raise column.trouble
-            into[:, 0] = _numbers(table, column)
+            into[:, 0] = numbers_of(table, column)
         else:
             self._write_words(table, column, into, ignore_unseen=ignore_unseen)
         if self.missing:
@@ -111,9 +104,9 @@ class Feature:
     def _write_words(
         self, table: Table, column: Column, into: Numbers, *, ignore_unseen: bool
     ) -> None:
-        codes = _codes(table, column)
+        codes = codes_of(table, column)
         place = {word: index for index, word in enumerate(self.words)}
-        met = [_plain(word) if self.kind == "boolean" else word for word in column.words]
+        met = [plain(word) if self.kind == "boolean" else word for word in column.words]
         index = np.array([place.get(word, -1) for word in met] + [-1], np.intp)
         cells = index[codes]  # the code -1, of a missing cell, is the last one
         unseen = (cells < 0) & (codes >= 0)
@@ -176,6 +169,17 @@ class Encoding:
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
+    def ranges(self) -> Numbers:
+        """The lowest and the highest value of each feature, shape (features, 2)."""
+        return np.array(
+            [
+                (feature.low, feature.high) if name == feature.column else (0.0, 1.0)
+                for feature in self.features
+                for name in feature.names
+            ]
+        )
+
+    @property
     def kinds(self) -> dict[str, str]:
         """The kind of each column, as ``read_batches`` wants it."""
         return {feature.column: feature.kind for feature in self.features}
@@ -222,93 +226,20 @@ class Encoding:
         return Scaling(np.where(own, every.shift, 0.0), np.where(own, every.scale, 1.0))
 
 
-def plan(
-    table: Table,
-    target: str,
-    *,
-    leave_out: Collection[str] = (),
-    missing: str = "refuse",
-    missing_words: Sequence[str] = (),
-) -> tuple[Encoding, tuple[LeftOut, ...]]:
-    """Decide how the columns of a table become features.
-
-    Args:
-        table: the samples to train on.
-        target: the column of the classes.
-        leave_out: columns that are not to be used.
-        missing: ``refuse`` columns with missing cells, or ``impute`` them: a number becomes the
-            mean, a word a word of its own, and a feature more says where.
-        missing_words: the words that the table was read with as missing ones.
-
-    Returns:
-        The encoding, and the columns that were left out.
-
-    Raises:
-        ArgumentError: if there is no such column.
-        TableError: if a column has missing cells or cannot be used, or none is left.
-    """
-    for name in (target, *leave_out):
-        table[name]  # refuses a name that is not there, and says the nearest one
-    if target in leave_out:
-        raise ArgumentError(f"the target {short(target)} cannot be left out.")
-    pixels = 0 if table.image_shape is None else math.prod(table.image_shape)
-    features, left = [], [LeftOut(name, "as was asked for") for name in leave_out]
-    for place, column in enumerate(table.columns):
-        if column.name == target or column.name in leave_out:
-            continue
-        if place >= pixels and column.kind in _LEFT_OUT:
-            left.append(LeftOut(column.name, _LEFT_OUT[column.kind]))
-        else:
-            features.append(column)
-    if missing == "refuse":
-        _refuse_missing(table, features)
-    table.refuse_unusable(column.name for column in features)
-    if not features:
-        raise TableError(
-            f"{table.sources[0]}: no column is left to learn from. "
-            + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left),
-            file=table.sources[0],
-        )
-    encoding = Encoding(
-        tuple(_feature(table, column) for column in features),
-        target,
-        tuple(missing_words),
-        table.decimal,
-        table.image_shape if len(features) == pixels else None,
-    )
-    return encoding, tuple(left)
+def plain(word: str) -> str:
+    """A boolean's word without capitals and spaces around it."""
+    return word.strip().lower()
 
 
-def _feature(table: Table, column: Column) -> Feature:
-    gaps = column.missing > 0
-    if column.kind in ("number", "constant", "identifier") and column.numbers is not None:
-        present = column.numbers[~np.isnan(column.numbers)].astype(np.float64)
-        return Feature(
-            column.name,
-            "number",
-            low=float(present.min()),
-            high=float(present.max()),
-            fill=_mean(present) if gaps else None,
-            missing=gaps,
-        )
-    if column.kind == "boolean":
-        plain = {_plain(word) for word in column.words}
-        pair = next(pair for pair in BOOLEANS if plain <= pair)
-        words = tuple(sorted(pair, key=lambda word: word in _YES))
-        codes = _codes(table, column)
-        is_yes = np.array([_plain(word) in _YES for word in column.words])
-        share = float(is_yes[codes[codes >= 0]].mean())
-        return Feature(column.name, "boolean", words, fill=share if gaps else None, missing=gaps)
-    return Feature(column.name, "category", tuple(sorted(column.words)), missing=gaps)
-
-
-def _numbers(table: Table, column: Column) -> NDArray[np.floating[Any]]:
+def numbers_of(table: Table, column: Column) -> NDArray[np.floating[Any]]:
+    """A column's numbers, which one of another kind does not have."""
     if column.numbers is None:
         raise _of_another_kind(table, column, "numbers")
     return column.numbers
 
 
-def _codes(table: Table, column: Column) -> NDArray[np.int32]:
+def codes_of(table: Table, column: Column) -> NDArray[np.int32]:
+    """A column's codes, which one of many different numbers does not have."""
     if column.codes is None:
         raise _of_another_kind(table, column, "words")
     return column.codes
@@ -321,25 +252,3 @@ def _of_another_kind(table: Table, column: Column, wanted: str) -> TableError:
         file=table.sources[0],
         column=column.name,
     )
-
-
-def _mean(values: NDArray[Any]) -> float:
-    largest = float(np.abs(values).max()) or 1.0  # so that the sum cannot overflow
-    return float((values / largest).mean() * largest)
-
-
-def _plain(word: str) -> str:
-    return word.strip().lower()
-
-
-def _refuse_missing(table: Table, columns: Sequence[Column]) -> None:
-    gaps = [column for column in columns if column.missing]
-    if gaps:
-        counts = listed([f"{column.name!r} ({counted(column.missing, 'cell')})" for column in gaps])
-        place = table.places.at(int(gaps[0].missing_rows()[0]))
-        raise place.error(
-            f"cells are missing in {counts}; the first stands here, in {gaps[0].name!r}. Fill them "
-            "in, leave the columns out (--leave-out), or let the means stand for them: --missing "
-            "impute (missing='impute' in Python).",
-            gaps[0].name,
-        )

@@ -12,7 +12,7 @@ import json
 import math
 import stat
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
@@ -23,6 +23,8 @@ from classlens._version import __version__
 from classlens.activations import Activation
 from classlens.errors import ClasslensError, ModelFileError, OutputError, short
 from classlens.files import checked_path, write_whole
+from classlens.io import encodings, probes
+from classlens.io.reader import Reader
 from classlens.model import Model
 from classlens.network import Layer, Network
 from classlens.settings import Settings
@@ -61,6 +63,8 @@ def save(model: Model, path: str | Path) -> None:
         "classes": network.classes,
         "features": model.feature_names,
         "settings": None if model.settings is None else dataclasses.asdict(model.settings),
+        "encoding": None if model.encoding is None else encodings.described(model.encoding),
+        "probes": probes.answers(model),
     }
     tensors = {
         name: array
@@ -83,68 +87,13 @@ def load(path: str | Path) -> Model:
             one; the message says what is wrong with it.
     """
     path = checked_path(path)
-    reader = _Reader(path)
+    reader = Reader(path)
     try:
         return _model(reader, _read(path))
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}.") from error
     except RecursionError:  # met in parsing it, or later in quoting a part of it
         reader.refuse("its description is nested too deeply")
-
-
-class _Reader:
-    """Takes values out of the description, and refuses, naming the place, what does not belong."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def refuse(self, reason: str) -> NoReturn:
-        end = "" if reason.endswith("?") else "."
-        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}{end}")
-
-    def keys(self, value: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
-        """The object, if it has exactly these keys."""
-        self.object(value, where)
-        missing = [key for key in keys if key not in value]
-        unknown = [key for key in value if key not in keys]
-        if missing or unknown:
-            word, names = ("lacks", missing) if missing else ("has the unknown entry", unknown)
-            self.refuse(f"{where} {word} {', '.join(short(name) for name in names)}")
-        return dict(value)
-
-    def object(self, value: Any, where: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self.refuse(f"{where} must be an object, and is {short(value)}")
-        return value
-
-    def words(self, value: Any, where: str) -> tuple[str, ...]:
-        if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
-            self.refuse(f"{where} must be a list of words, and is {short(value)}")
-        return tuple(value)
-
-    def count(self, value: Any, where: str) -> int:
-        if type(value) is not int or not 1 <= value < 2**31:
-            self.refuse(f"{where} must be a whole number of at least 1, and is {short(value)}")
-        return value
-
-    def json(self, text: bytes | str, where: str) -> Any:
-        """Strict JSON: no key twice, no NaN."""
-        try:
-            return json.loads(text, object_pairs_hook=self._unique, parse_constant=self._constant)
-        except ModelFileError:
-            raise
-        except ValueError:
-            self.refuse(f"{where} is not JSON")
-
-    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            self.refuse(f"the entry {short(twice)} stands in it twice")
-        return dict(pairs)
-
-    def _constant(self, word: str) -> NoReturn:
-        self.refuse(f"it holds {word} where a number should be")
 
 
 def _read(path: Path) -> bytes:
@@ -160,7 +109,7 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _model(reader: _Reader, content: bytes) -> Model:
+def _model(reader: Reader, content: bytes) -> Model:
     header, size = _header(reader, content)
     description = _description(reader, header.pop("__metadata__", None))
     layers = _layers(reader, description)
@@ -179,16 +128,21 @@ def _model(reader: _Reader, content: bytes) -> Model:
             ),
             reader.words(description["classes"], "classes"),
         )
-        return Model(
+        model = Model(
             network,
             reader.words(description["features"], "features"),
             # A setting that a file lacks is younger than the file, and had its default then.
             None if settings is None else Settings.of(reader.object(settings, "settings")),
+            None
+            if description["encoding"] is None
+            else encodings.read(reader, description["encoding"]),
         )
     except ModelFileError:
         raise
     except ClasslensError as error:
         reader.refuse(str(error).rstrip("."))
+    probes.check(reader, model, description["probes"])
+    return model
 
 
 class _LayerPlan(NamedTuple):
@@ -197,7 +151,7 @@ class _LayerPlan(NamedTuple):
     activation: Activation
 
 
-def _header(reader: _Reader, content: bytes) -> tuple[dict[str, Any], int]:
+def _header(reader: Reader, content: bytes) -> tuple[dict[str, Any], int]:
     """The safetensors header, and the number of bytes before the tensors."""
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or content[8:9] != b"{":
@@ -210,7 +164,7 @@ def _header(reader: _Reader, content: bytes) -> tuple[dict[str, Any], int]:
     return reader.object(header, "its header"), 8 + size
 
 
-def _description(reader: _Reader, metadata: Any) -> dict[str, Any]:
+def _description(reader: Reader, metadata: Any) -> dict[str, Any]:
     if not isinstance(metadata, dict) or not isinstance(metadata.get(_KEY), str):
         reader.refuse("it is a safetensors file without a Classlens description")
     description = reader.json(metadata[_KEY], "its description")
@@ -223,12 +177,15 @@ def _description(reader: _Reader, metadata: Any) -> dict[str, Any]:
         )
     return reader.keys(
         description,
-        ("version", "written_by", "inputs", "layers", "classes", "features", "settings"),
+        (
+            *("version", "written_by", "inputs", "layers", "classes", "features"),
+            *("settings", "encoding", "probes"),
+        ),
         "its description",
     )
 
 
-def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
+def _layers(reader: Reader, description: dict[str, Any]) -> list[_LayerPlan]:
     if not isinstance(description["layers"], list) or not description["layers"]:
         reader.refuse(
             f"layers must be a list of at least one, and is {short(description['layers'])}"
@@ -252,7 +209,7 @@ def _layers(reader: _Reader, description: dict[str, Any]) -> list[_LayerPlan]:
 
 
 def _check_tensors(
-    reader: _Reader, header: dict[str, Any], layers: list[_LayerPlan], size: int
+    reader: Reader, header: dict[str, Any], layers: list[_LayerPlan], size: int
 ) -> None:
     """Exactly the tensors of the layers, of one dtype, filling the rest of the file."""
     wanted = {

@@ -6,16 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
+from classlens.data.encode import Encoding
 from classlens.data.scaling import Scaling
+from classlens.model import Model
 from classlens.network import Network
 from classlens.training.run import Run
 
 
-def in_own_units(run: Run, scaling: Scaling) -> Run:
+def in_own_units(run: Run, scaling: Scaling, encoding: Encoding | None = None) -> Run:
     """The run of the network that takes samples as they were before they were scaled.
 
     Its parameters, those of past epochs included, are float64. What the optimizer remembers
     belongs to the scaled features and is left out.
+
+    Args:
+        run: the training.
+        scaling: of its features.
+        encoding: how a table's columns became them, for the model to keep.
     """
     layers = run.network.layers
     kernels = [layer.kernel.astype(np.float64) for layer in layers]
@@ -31,7 +38,7 @@ def in_own_units(run: Run, scaling: Scaling) -> Run:
     past[:2] = scaling.folded(past[0], past[1])
     return replace(
         run,
-        model=replace(run.model, network=network),
+        model=Model(network, run.model.feature_names, run.model.settings, encoding),
         history=replace(run.history, parameters=tuple(past)),
         memory=None,
     )

@@ -15,7 +15,8 @@ NUMBERS = [f"{i}.5" for i in range(30)]
 
 def bad_number(name: str, cell: str, said: str | None = None) -> Case:
     """A word on line 5 of a column of numbers, under its name in the message."""
-    remedy = f"missing='{cell.strip()}' in Python, --missing {cell.strip()} on the command line"
+    word = cell.strip()
+    remedy = f"missing_words='{word}' in Python, --missing-words {word} on the command line"
     said = said or (
         f"column 'x' holds numbers, but {cell!r} there is none. If it stands for a missing cell, "
         f"say so ({remedy}); else mend the cell."
@@ -201,7 +202,7 @@ TARGETS = [
         "labels missing, as declared",
         with_cell(PLAIN, 5, ",b", ",NA"),
         r"{}, line 5: column 'y' has no label there\. .*",
-        options={"missing": "NA"},
+        options={"missing_words": "NA"},
     ),
     Case(
         "two blank labels",

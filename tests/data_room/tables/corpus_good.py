@@ -191,7 +191,7 @@ WORDS = [
     Case(
         "missing words declared",
         with_cell(PLAIN, 5, "1.75", "NA"),
-        options={"missing": ["NA"]},
+        options={"missing_words": ["NA"]},
         kinds={"x": "number"},
         text=None,
         rows=30,

@@ -47,7 +47,7 @@ def test_a_text_is_read_without_pandas(tmp_path: Path) -> None:
     words = (
         "import sys\n"
         "from classlens.data.tables.reading import read_table\n"
-        f"table = read_table({str(path)!r}, missing='NA')\n"
+        f"table = read_table({str(path)!r}, missing_words='NA')\n"
         "table.labels('y')\n"
         "print(table['x'].missing, 'pandas' in sys.modules)\n"
     )

@@ -20,8 +20,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("encoding", "utf-9", "encoding must be the name of a text encoding, such as 'utf-8', "),
     ("encoding", "hex", "encoding must be the name of a text encoding, such as 'utf-8', "),
     ("encoding", 8, "encoding must be the name of a text encoding, such as 'utf-8', "),
-    ("missing", 7, "missing must be a list of words. Got 7 instead."),
-    ("missing", [None], "missing must be a list of words. Got [None] instead."),
+    ("missing_words", 7, "missing_words must be a list of words. Got 7 instead."),
+    ("missing_words", [None], "missing_words must be a list of words. Got [None] instead."),
     (
         "image_size",
         0,
@@ -64,12 +64,12 @@ def test_values_take_their_one_form() -> None:
     options = ReadOptions(
         delimiter="\\t",
         encoding="Latin1",
-        missing="NA",  # type: ignore[arg-type]
+        missing_words="NA",  # type: ignore[arg-type]
         image_size=28,  # type: ignore[arg-type]
         kinds={"x": "number"},
     )
     assert options.delimiter == "\t"
     assert options.encoding == "iso8859-1"
-    assert options.missing == ("NA",)
+    assert options.missing_words == ("NA",)
     assert options.image_size == (28, 28)
     assert dict(options.kinds or {}) == {"x": "number"}

@@ -51,7 +51,7 @@ def _numbers(name: str, cells: Any, context: Context) -> Column:
     largest = FLOAT32_MAX if pa.types.is_floating(cells.type) else LARGEST_EXACT - 1
     plain = bool((np.isnan(values) | (np.abs(values) <= largest)).all())
     different = pc.count_distinct(cells[:_SAMPLE], mode="only_valid").as_py()
-    absent = context.options.missing
+    absent = context.options.missing_words
     declared = bool(absent) and bool(read_numerals(strings(absent)).is_number.any())
     asked = name in (context.options.kinds or {})
     if plain and different > MOST_TEXTS_OF_NUMBERS and not declared and not asked:

@@ -72,7 +72,7 @@ def open_delimited(source: Source, options: ReadOptions, *, known: bool = False)
     dialect = sniff(text, options)
     kinds = options.kinds or {}
     wanted = tuple(at for at, name in enumerate(dialect.names) if not known or name in kinds)
-    form = _Form(len(dialect.names), wanted, ("", *options.missing))
+    form = _Form(len(dialect.names), wanted, ("", *options.missing_words))
     modes = None
     if known:
         plain = options.decimal != ","
@@ -277,7 +277,7 @@ def _mode(texts: Any, options: ReadOptions) -> str:
     """How to parse a column whose first texts are these."""
     if len(texts) <= FEW_TEXTS:
         return "codes"
-    distinct = texts_of(pa.chunked_array([texts]), options.missing).distinct
+    distinct = texts_of(pa.chunked_array([texts]), options.missing_words).distinct
     if len(distinct) <= FEW_TEXTS:
         return "codes"
     try:

@@ -22,16 +22,10 @@ from classlens.data.tables.numerals import (
     is_whole_text,
     read_numerals,
 )
-from classlens.data.tables.options import ReadOptions
+from classlens.data.tables.options import BOOLEANS, ReadOptions
 from classlens.data.tables.places import Places
 from classlens.errors import TableError
 
-BOOLEANS = (
-    frozenset({"true", "false"}),
-    frozenset({"yes", "no"}),
-    frozenset({"t", "f"}),
-    frozenset({"y", "n"}),
-)
 # Words that other programs write for a missing cell. Among numbers they are refused until they are
 # declared; as classes they are names like any other.
 MISSING_WORDS = frozenset(
@@ -123,7 +117,7 @@ def text_column(name: str, cells: Any, context: Context) -> Column:
         cells: a pyarrow chunked array of strings, plain or dictionary-encoded.
         context: what is known around it.
     """
-    texts = texts_of(cells, context.options.missing)
+    texts = texts_of(cells, context.options.missing_words)
     asked = (context.options.kinds or {}).get(name)
     if asked is not None:
         return _as_asked(name, texts, asked, context)
@@ -295,8 +289,8 @@ def _number_trouble(
         return context.places.at(row).error(
             f"column {name!r} holds numbers, but {word!r} there is none"
             + (f" (and {count - 1} more cells)" if count > 1 else "")
-            + f". If it stands for a missing cell, say so (missing={word.strip()!r} in Python, "
-            f"--missing {word.strip()} on the command line); else mend the cell.",
+            + f". If it stands for a missing cell, say so (missing_words={word.strip()!r} in "
+            f"Python, --missing-words {word.strip()} on the command line); else mend the cell.",
             name,
         )
     with np.errstate(invalid="ignore"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -125,7 +126,9 @@ def _array(name: str, file: BinaryIO | io.BytesIO, size: int) -> NDArray[Any]:
         }.get(version)
         if read is None:
             raise ValueError(f"its version is {version[0]}.{version[1]}")  # noqa: TRY301
-        shape, _, dtype = read(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of a header that Python 2 wrote
+            shape, _, dtype = read(file)
         if dtype.hasobject:
             raise TableError(
                 f"{name} holds Python objects, which only pickle reads, and pickle can run code. "
@@ -135,7 +138,9 @@ def _array(name: str, file: BinaryIO | io.BytesIO, size: int) -> NDArray[Any]:
         if file.tell() + math.prod(shape) * dtype.itemsize != size:
             raise ValueError(f"an array {shape} of {dtype} does not fill it")  # noqa: TRY301
         file.seek(0)
-        return np.lib.format.read_array(file, allow_pickle=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return np.lib.format.read_array(file, allow_pickle=False)
     except (ValueError, EOFError, SyntaxError, TypeError, OverflowError, TokenError) as error:
         if isinstance(error, TableError):
             raise

@@ -25,6 +25,14 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# The pairs of words that a column of yes and no is made of.
+BOOLEANS = (
+    frozenset({"true", "false"}),
+    frozenset({"yes", "no"}),
+    frozenset({"t", "f"}),
+    frozenset({"y", "n"}),
+)
+
 LARGEST_SIDE = 1024  # of a picture that is to be learned from
 
 
@@ -36,7 +44,7 @@ class ReadOptions:
         delimiter: the character between the cells of a text file.
         header: whether the first line of a text file holds the columns' names.
         encoding: a text file's encoding, such as ``"utf-8"`` or ``"latin-1"``.
-        missing: words that stand for a missing cell, besides the empty cell.
+        missing_words: words that stand for a missing cell, besides the empty cell.
         image_size: (height, width) that pictures are resized to; an int for a square.
         colour: whether pictures keep their three colours.
         decimal: ``"."`` or ``","``, what stands between a number's whole and its fraction.
@@ -46,7 +54,7 @@ class ReadOptions:
         ArgumentError: naming every option that is not allowed, what is, and the value met.
 
     Example:
-        >>> ReadOptions(missing="NA").missing
+        >>> ReadOptions(missing_words="NA").missing_words
         ('NA',)
         >>> ReadOptions(decimal=";")
         Traceback (most recent call last):
@@ -57,7 +65,7 @@ class ReadOptions:
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
-    missing: tuple[str, ...] = ()
+    missing_words: tuple[str, ...] = ()
     image_size: tuple[int, int] | None = None
     colour: bool = False
     decimal: str | None = None
@@ -69,7 +77,7 @@ class ReadOptions:
             "delimiter": _delimiter,
             "header": lambda value: Flag().check("header", value),
             "encoding": _encoding,
-            "missing": _missing,
+            "missing_words": _missing_words,
             "image_size": _image_size,
             "colour": lambda value: Flag().check("colour", value),
             "decimal": _decimal,
@@ -113,13 +121,13 @@ def _encoding(value: Any) -> str:
         ) from None
 
 
-def _missing(value: Any) -> tuple[str, ...]:
+def _missing_words(value: Any) -> tuple[str, ...]:
     words = (value,) if isinstance(value, str) else value
     if not (isinstance(words, Iterable) and not isinstance(words, bytes)):
         words = (None,)
     words = tuple(words)
     if not all(isinstance(word, str) for word in words):
-        raise ArgumentError(f"missing must be a list of words. Got {value!r} instead.")
+        raise ArgumentError(f"missing_words must be a list of words. Got {value!r} instead.")
     return words
 
 

@@ -42,7 +42,7 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
     delimiter: str | None = None,
     header: bool | None = None,
     encoding: str | None = None,
-    missing: str | Iterable[str] = (),
+    missing_words: str | Iterable[str] = (),
     image_size: int | tuple[int, int] | None = None,
     colour: bool = False,
     decimal: str | None = None,
@@ -62,7 +62,7 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
         header: whether the first line of a text file holds the columns' names; None to recognise
             it.
         encoding: a text file's encoding, such as ``"latin-1"``; None to recognise it.
-        missing: words that stand for a missing cell, besides the empty cell.
+        missing_words: words that stand for a missing cell, besides the empty cell.
         image_size: (height, width) that pictures are resized to, or one number for a square.
         colour: whether pictures keep their three colours.
         decimal: ``"."`` or ``","``, what stands before a number's fraction; None to recognise it.
@@ -84,7 +84,7 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
         delimiter=delimiter,
         header=header,
         encoding=encoding,
-        missing=missing,  # type: ignore[arg-type]
+        missing_words=missing_words,  # type: ignore[arg-type]
         image_size=image_size,  # type: ignore[arg-type]
         colour=colour,
         decimal=decimal,
@@ -136,7 +136,7 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
     delimiter: str | None = None,
     header: bool | None = None,
     encoding: str | None = None,
-    missing: str | Iterable[str] = (),
+    missing_words: str | Iterable[str] = (),
     image_size: int | tuple[int, int] | None = None,
     colour: bool = False,
     decimal: str | None = None,
@@ -151,7 +151,7 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
         delimiter: as for ``read_table``.
         header: as for ``read_table``.
         encoding: as for ``read_table``.
-        missing: as for ``read_table``.
+        missing_words: as for ``read_table``.
         image_size: as for ``read_table``.
         colour: as for ``read_table``.
         decimal: as for ``read_table``; give the other table's, so that all batches are read alike.
@@ -167,7 +167,7 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
         delimiter=delimiter,
         header=header,
         encoding=encoding,
-        missing=missing,  # type: ignore[arg-type]
+        missing_words=missing_words,  # type: ignore[arg-type]
         image_size=image_size,  # type: ignore[arg-type]
         colour=colour,
         decimal=decimal,

@@ -167,7 +167,7 @@ def _header(rows: Sequence[Row], options: ReadOptions) -> tuple[bool, str]:
 
 def _above_numbers(top: Row, below: Sequence[Row], options: ReadOptions) -> tuple[bool, bool]:
     """Whether a word stands above a column of numbers, and whether a number does."""
-    wordless = MISSING_WORDS | {"", *(word.strip().lower() for word in options.missing)}
+    wordless = MISSING_WORDS | {"", *(word.strip().lower() for word in options.missing_words)}
     below = below[: max(2, 20_000 // len(top))]  # a wide table shows it in fewer rows
     named = counted = False
     for first, cells in zip(top, islice(zip(*below, strict=True), 1_000), strict=False):

@@ -1,0 +1,128 @@
+"""Planning: which columns of a table become features, and how."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.encode import YES, Encoding, Feature, codes_of, plain
+from classlens.data.tables.column import Column
+from classlens.data.tables.options import BOOLEANS
+from classlens.data.tables.table import Table
+from classlens.errors import ArgumentError, TableError, counted, listed, short
+
+# Kinds of columns that say nothing of the class, or nothing that a network could learn from.
+_LEFT_OUT = {
+    "constant": "it is the same in every row",
+    "identifier": "it names the rows",
+    "text": "its words hardly ever repeat",
+}
+
+
+class LeftOut(NamedTuple):
+    """A column that does not become features, and why."""
+
+    column: str
+    why: str
+
+
+def plan(
+    table: Table,
+    target: str,
+    *,
+    leave_out: Collection[str] = (),
+    missing: str = "refuse",
+    missing_words: Sequence[str] = (),
+) -> tuple[Encoding, tuple[LeftOut, ...]]:
+    """Decide how the columns of a table become features.
+
+    Args:
+        table: the samples to train on.
+        target: the column of the classes.
+        leave_out: columns that are not to be used.
+        missing: ``refuse`` columns with missing cells, or ``impute`` them: a number becomes the
+            mean, a word a word of its own, and a feature more says where.
+        missing_words: the words that the table was read with as missing ones.
+
+    Returns:
+        The encoding, and the columns that were left out.
+
+    Raises:
+        ArgumentError: if there is no such column.
+        TableError: if a column has missing cells or cannot be used, or none is left.
+    """
+    for name in (target, *leave_out):
+        table[name]  # refuses a name that is not there, and says the nearest one
+    if target in leave_out:
+        raise ArgumentError(f"the target {short(target)} cannot be left out.")
+    pixels = 0 if table.image_shape is None else math.prod(table.image_shape)
+    features, left = [], [LeftOut(name, "as was asked for") for name in leave_out]
+    for place, column in enumerate(table.columns):
+        if column.name == target or column.name in leave_out:
+            continue
+        if place >= pixels and column.kind in _LEFT_OUT:
+            left.append(LeftOut(column.name, _LEFT_OUT[column.kind]))
+        else:
+            features.append(column)
+    if missing == "refuse":
+        _refuse_missing(table, features)
+    table.refuse_unusable(column.name for column in features)
+    if not features:
+        raise TableError(
+            f"{table.sources[0]}: no column is left to learn from. "
+            + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left),
+            file=table.sources[0],
+        )
+    encoding = Encoding(
+        tuple(_feature(table, column) for column in features),
+        target,
+        tuple(missing_words),
+        table.decimal,
+        table.image_shape if len(features) == pixels else None,
+    )
+    return encoding, tuple(left)
+
+
+def _feature(table: Table, column: Column) -> Feature:
+    gaps = column.missing > 0
+    if column.kind in ("number", "constant", "identifier") and column.numbers is not None:
+        present = column.numbers[~np.isnan(column.numbers)].astype(np.float64)
+        return Feature(
+            column.name,
+            "number",
+            low=float(present.min()),
+            high=float(present.max()),
+            fill=_mean(present) if gaps else None,
+            missing=gaps,
+        )
+    if column.kind == "boolean":
+        met = {plain(word) for word in column.words}
+        pair = next(pair for pair in BOOLEANS if met <= pair)
+        words = tuple(sorted(pair, key=YES.__contains__))
+        codes = codes_of(table, column)
+        is_yes = np.array([plain(word) in YES for word in column.words])
+        share = float(is_yes[codes[codes >= 0]].mean())
+        return Feature(column.name, "boolean", words, fill=share if gaps else None, missing=gaps)
+    return Feature(column.name, "category", tuple(sorted(column.words)), missing=gaps)
+
+
+def _mean(values: NDArray[Any]) -> float:
+    largest = float(np.abs(values).max()) or 1.0  # so that the sum cannot overflow
+    return float((values / largest).mean() * largest)
+
+
+def _refuse_missing(table: Table, columns: Sequence[Column]) -> None:
+    gaps = [column for column in columns if column.missing]
+    if gaps:
+        counts = listed([f"{column.name!r} ({counted(column.missing, 'cell')})" for column in gaps])
+        place = table.places.at(int(gaps[0].missing_rows()[0]))
+        raise place.error(
+            f"cells are missing in {counts}; the first stands here, in {gaps[0].name!r}. Fill them "
+            "in, leave the columns out (--leave-out), or let the means stand for them: --missing "
+            "impute (missing='impute' in Python).",
+            gaps[0].name,
+        )

@@ -1,0 +1,87 @@
+"""Reader: takes values out of a model file's description, and refuses what does not belong."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NoReturn
+
+from classlens.errors import ModelFileError, short
+
+
+class Reader:
+    """Takes values out of the description, and refuses, naming the place, what does not belong."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Refuse the file for a reason that ends the sentence."""
+        end = "" if reason.endswith("?") else "."
+        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}{end}")
+
+    def keys(self, value: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
+        """The object, if it has exactly these keys."""
+        self.object(value, where)
+        missing = [key for key in keys if key not in value]
+        unknown = [key for key in value if key not in keys]
+        if missing or unknown:
+            word, names = ("lacks", missing) if missing else ("has the unknown entry", unknown)
+            self.refuse(f"{where} {word} {', '.join(short(name) for name in names)}")
+        return dict(value)
+
+    def object(self, value: Any, where: str) -> dict[str, Any]:
+        """The value, if it is an object."""
+        if not isinstance(value, dict):
+            self.refuse(f"{where} must be an object, and is {short(value)}")
+        return value
+
+    def words(self, value: Any, where: str) -> tuple[str, ...]:
+        """The value, if it is a list of words."""
+        if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+            self.refuse(f"{where} must be a list of words, and is {short(value)}")
+        return tuple(value)
+
+    def word(self, value: Any, where: str) -> str:
+        """The value, if it is a word."""
+        if not isinstance(value, str):
+            self.refuse(f"{where} must be a word, and is {short(value)}")
+        return value
+
+    def number(self, value: Any, where: str) -> float:
+        """The value, if it is a finite number."""
+        if type(value) not in (int, float) or not math.isfinite(value):
+            self.refuse(f"{where} must be a number, and is {short(value)}")
+        return float(value)
+
+    def numbers(self, value: Any, where: str) -> list[float]:
+        """The value, if it is a list of finite numbers."""
+        if not isinstance(value, list):
+            self.refuse(f"{where} must be lists of numbers")
+        return [self.number(each, where) for each in value]
+
+    def count(self, value: Any, where: str) -> int:
+        """The value, if it is a whole number from 1 to 2^31 - 1."""
+        if type(value) is not int or not 1 <= value < 2**31:
+            self.refuse(f"{where} must be a whole number of at least 1, and is {short(value)}")
+        return value
+
+    def json(self, text: bytes | str, where: str) -> Any:
+        """Strict JSON: no key twice, no NaN."""
+        try:
+            return json.loads(text, object_pairs_hook=self._unique, parse_constant=self._constant)
+        except ModelFileError:
+            raise
+        except ValueError:
+            self.refuse(f"{where} is not JSON")
+
+    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            self.refuse(f"the entry {short(twice)} stands in it twice")
+        return dict(pairs)
+
+    def _constant(self, word: str) -> NoReturn:
+        self.refuse(f"it holds {word} where a number should be")
