@@ -36,7 +36,7 @@ LEVELS = [
     {"view"},
     {"plot", "survey", "report", "server", "notebook"},
     {"pictures"},
-    {"keras", "lab_utils", "estimator", "lab"},
+    {"keras", "lab_utils", "estimator", "lab", "tabular"},
     {"classlens"},
     {"cli"},
     {"__main__"},

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from classlens.errors import ArgumentError, OutputError, short
 
@@ -53,6 +54,21 @@ def write_whole(path: str | Path, content: bytes) -> None:
         ArgumentError: if the path is none.
         OutputError: if the file cannot be written; the old one is then untouched.
     """
+    with whole_file(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def whole_file(path: str | Path) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece inside the ``with``, as ``write_whole`` writes one.
+
+    It takes its place at the end of the ``with``; if that is left by an exception, nothing has
+    happened.
+
+    Raises:
+        ArgumentError: if the path is none.
+        OutputError: if the file cannot be written.
+    """
     path = checked_path(path)
     try:
         path = _target(path)
@@ -60,7 +76,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(_SUFFIX, f".{path.name}.", path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(_mode(path))

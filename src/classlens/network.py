@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -206,6 +206,16 @@ class Network:
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers, in which the forward pass computes."""
         return self.layers[0].kernel.dtype
+
+    def astype(self, dtype: type[np.floating[Any]]) -> Network:
+        """The network with its numbers, and so its forward pass, in float32 or float64."""
+        return Network(
+            tuple(
+                replace(each, kernel=each.kernel.astype(dtype), bias=each.bias.astype(dtype))
+                for each in self.layers
+            ),
+            self.classes,
+        )
 
     def get_layer(self, name: str) -> Layer:
         """The layer of that name.

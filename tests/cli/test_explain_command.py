@@ -106,7 +106,7 @@ def test_slices(classlens):
         (["--window", "nan:1,0:1"], "window"),
         (["--hold", "x0=1"], "--hold belongs to --slice."),
         (["iris.safetensors", "--slice", "principal"], "it needs DATA"),
-        (["iris.safetensors", "iris", "--slice", "a,b"], "Got 'a' instead."),
+        (["iris.safetensors", "iris", "--slice", "a,b"], "each feature of --slice must be one of"),
         (
             ["iris.safetensors", "--slice", "sepal length (cm),sepal width (cm)"],
             "--slice must know where the other features are held: petal length (cm), petal width",

@@ -33,7 +33,7 @@ def test_the_lab_s_story(found):
         "a line that bends at the crease of unit 0 of L1; the closest example, 86, is 0.34 away.",
         "c2 leads c3 by 1.44 = 4.36 (unit 0 of L1) - 4.21 (unit 1 of L1) + 1.29 (the biases).",
         "The smallest change that reaches c3 is 0.27 long, to (1.95, 0.34).",
-        "Nowhere in the window do these touch: c1 and c2.",
+        "Nowhere in the window do these touch: c1 with c2.",
         "The closest call is example 23, predicted as c2, at (1.93, 0.61): exactly 0.27 from c3's",
     ]:
         assert part in text, part

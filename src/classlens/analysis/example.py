@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from classlens.analysis.flips import Flip, smallest_flip
 from classlens.analysis.slices import Slice
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, short
 from classlens.model import ModelLike, as_model
 from classlens.network import Array, LayerValues, Network
 from classlens.scores import softmax
@@ -79,6 +79,8 @@ def path(model: ModelLike, x: ArrayLike, *, slice: Slice | None = None) -> Path:
         (0, 3.5, 1)
     """
     network = as_model(model).network
+    if not isinstance(slice, Slice | None):
+        raise ArgumentError(f"slice must be a Slice. Got {short(slice)} instead.")
     if slice is not None and slice.inputs != network.inputs:
         raise ArgumentError(
             f"the slice must go through the {network.inputs} inputs of the network. "

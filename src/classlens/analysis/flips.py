@@ -73,6 +73,7 @@ def near_flip(network: Network, x: Array) -> Flip | None:
         network: the network.
         x: the example, shape (features,), float64.
     """
+    network = network.astype(np.float64)
     winner = int(network.predict(x[None, :])[0])
     A, b = linearised(network, x)
     logits = x @ A + b

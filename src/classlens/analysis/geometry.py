@@ -24,7 +24,7 @@ from classlens.analysis.slices import Slice
 from classlens.analysis.tolerance import DoubtError
 from classlens.analysis.walk import Floats
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, short
 from classlens.kinds import Number
 from classlens.model import HasModel, Model, as_model
 from classlens.network import Network
@@ -115,6 +115,8 @@ def _cut(
 
 
 def _check_inputs(network: Network, slice: Slice | None) -> None:  # noqa: A002
+    if not isinstance(slice, Slice | None):
+        raise ArgumentError(f"slice must be a Slice. Got {short(slice)} instead.")
     if slice is None and network.inputs != 2:
         raise ArgumentError(
             "the network must have 2 inputs, or a slice through them must be given. "

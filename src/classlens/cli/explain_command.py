@@ -81,9 +81,13 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
         raise ArgumentError(one_of("--format", format, list(FORMATS)))
     if example is not None and at is not None:
         raise ArgumentError("--example and --at name an example each. Give one of them.")
+    if window is not None and (example is not None or at is not None):
+        raise ArgumentError("--window is for the whole explanation, not for one example.")
     place = None if window is None else window_of(window)
     if output is not None:
         check_target(output)
+        if model is not None and output.exists() and model.exists() and output.samefile(model):
+            raise ArgumentError("--output must not name the model file itself.")
     from classlens.explanation import account  # noqa: PLC0415 - loads NumPy
 
     given, examples = _subject(model, data)
@@ -155,6 +159,9 @@ def _slice(
         means = examples.X.mean(axis=0, dtype=float)
         held = dict(zip(names, means.tolist(), strict=True)) | held
     second = text[len(first) + 1 :]
+    for name in (first, second):
+        if name not in names:
+            raise ArgumentError(one_of("each feature of --slice", name, names))
     missing = [name for name in names if name not in held and name not in (first, second)]
     if missing:
         raise ArgumentError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,6 +71,7 @@ def _tell(data: Dataset, settings: Settings, out: Path, *, plots: bool, log: boo
     )
     OUT.print(story.describe_weights(network) + "\n", markup=False)
     OUT.print(done.explanation.short() + "\n", markup=False)
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's own cannot be loaded here
     with patiently() as ask:
         for path in story.write(done, out, pictures=plots):
             OUT.print(f"wrote {path}", markup=False)

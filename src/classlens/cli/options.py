@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from classlens.errors import ArgumentError, Problems, did_you_mean, short
+from classlens.errors import ArgumentError, Problems, did_you_mean, one_of, short
 from classlens.settings import SETTINGS, Setting, Settings
 
 Window = tuple[tuple[float, float], tuple[float, float]]
@@ -54,6 +54,11 @@ def option_name(setting: str) -> str:
 
 def settings_of(options: dict[str, str | None]) -> Settings:
     """The settings that the given options stand for; what is wrong with any is said at once."""
+    return Settings.of(given_settings(options))
+
+
+def given_settings(options: dict[str, str | None]) -> dict[str, Any]:
+    """The settings that are given, each by itself; what is wrong with any is said at once."""
     problems = Problems()
     values: dict[str, Any] = {}
     for name, text in options.items():
@@ -63,7 +68,13 @@ def settings_of(options: dict[str, str | None]) -> Settings:
             except ArgumentError as error:
                 problems.add(str(error).replace(f"{name} must", f"{option_name(name)} must", 1))
     problems.raise_if_any(ArgumentError)
-    return Settings.of(values)
+    return values
+
+
+def one_of_words(option: str, value: str, words: Sequence[str]) -> None:
+    """Refuse a value that is none of an option's words."""
+    if value not in words:
+        raise ArgumentError(one_of(option, value, words))
 
 
 def window_of(text: str) -> Window:
@@ -83,14 +94,13 @@ def window_of(text: str) -> Window:
     return (low0, high0), (low1, high1)
 
 
-def features_of(option: str, text: str, names: Sequence[str]) -> dict[str, float]:
-    """The features that ``x0=0.5,x1=-1`` gives, by name. A name may hold commas and equals signs.
+def cells_of(option: str, text: str, names: Sequence[str]) -> dict[str, str]:
+    """The values that ``x0=0.5,colour=red`` gives, by name; a name may hold commas and the like.
 
     Raises:
-        ArgumentError: if a name is not one of the features or is there twice, or a value is no
-            finite number.
+        ArgumentError: if a name is not one of the features or is there twice.
     """
-    values: dict[str, float] = {}
+    values: dict[str, str] = {}
     rest = text
     while rest:
         known = [name for name in names if rest.startswith(f"{name}=")]
@@ -101,16 +111,28 @@ def features_of(option: str, text: str, names: Sequence[str]) -> dict[str, float
                 f"are {', '.join(names)}. Got {short(name)} instead." + did_you_mean(name, names)
             )
         name = max(known, key=len)
-        number, _, rest = rest[len(name) + 1 :].partition(",")
+        value, _, rest = rest[len(name) + 1 :].partition(",")
         if name in values:
             raise ArgumentError(f"{option} must give each feature once. Got {short(name)} twice.")
+        values[name] = value
+    return values
+
+
+def features_of(option: str, text: str, names: Sequence[str]) -> dict[str, float]:
+    """The numbers that ``x0=0.5,x1=-1`` gives, by name.
+
+    Raises:
+        ArgumentError: as ``cells_of``, and if a value is no finite number.
+    """
+    values: dict[str, float] = {}
+    for name, text_ in cells_of(option, text, names).items():
         try:
-            values[name] = float(number)
+            values[name] = float(text_)
         except ValueError:
             values[name] = math.nan
         if not math.isfinite(values[name]):
             raise ArgumentError(
-                f"{option} must give {short(name)} a finite number. Got {short(number)} instead."
+                f"{option} must give {short(name)} a finite number. Got {short(text_)} instead."
             )
     return values
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 from typing import Annotated
 
 import typer
 
 from classlens import _version
 from classlens.cli.endings import ended
+from classlens.cli.evaluate_command import evaluate
 from classlens.cli.explain_command import explain
+from classlens.cli.inspect_command import inspect
 from classlens.cli.lab_command import lab
+from classlens.cli.predict_command import predict
+from classlens.cli.train_command import train
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (lab, explain):
+for command in (lab, train, predict, evaluate, explain, inspect):
     app.command()(ended(command))
 
 
@@ -45,4 +51,11 @@ def main() -> None:
     # Loading JAX and matplotlib makes hundreds of thousands of objects that stay: looking through
     # them for garbage as often as Python does by default takes a twelfth of a short command's time.
     gc.set_threshold(100_000, 20, 20)
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is spelt
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except OSError as error:  # the help itself could not be printed
+        print(f"Error: {error.strerror or error}.", file=sys.stderr)
+        sys.exit(2)

@@ -26,34 +26,38 @@ OUT = _Console(highlight=False, soft_wrap=True)
 ERR = _Console(stderr=True, highlight=False, soft_wrap=True)
 
 Result = TypeVar("Result")
+Show = Callable[["loop.Progress"], None]
 
 
 def with_progress(
-    train: Callable[[Callable[[loop.Progress], None]], Result], epochs: int, *, log: bool = False
+    train: Callable[[Show], Result],
+    epochs: int | None,
+    *,
+    log: bool = False,
 ) -> Result:
     """Train with a live progress bar where there is a terminal, or with a line for each epoch.
 
     Args:
         train: does the work, and takes what it is to call with the news.
-        epochs: how many there will be at most.
+        epochs: how many there will be at most; None if the training itself decides.
         log: print the lines.
     """
     with patiently() as ask:
 
-        def asking(show: Callable[[loop.Progress], None]) -> Callable[[loop.Progress], None]:
+        def asking(show: Show) -> Show:
             def news(progress: loop.Progress) -> None:
                 show(progress)
                 ask()
 
             return news
 
-        def stoppable(show: Callable[[loop.Progress], None]) -> Result:
+        def stoppable(show: Show) -> Result:
             return train(asking(show))
 
         return _with_log(stoppable) if log else _with_bar(stoppable, epochs)
 
 
-def _with_log(train: Callable[[Callable[[loop.Progress], None]], Result]) -> Result:
+def _with_log(train: Callable[[Show], Result]) -> Result:
     printed = 0
 
     def line(news: loop.Progress) -> None:
@@ -67,7 +71,7 @@ def _with_log(train: Callable[[Callable[[loop.Progress], None]], Result]) -> Res
     return result
 
 
-def _with_bar(train: Callable[[Callable[[loop.Progress], None]], Result], epochs: int) -> Result:
+def _with_bar(train: Callable[[Show], Result], epochs: int | None) -> Result:
     with Progress(
         TextColumn("training"),
         BarColumn(),
@@ -81,7 +85,7 @@ def _with_bar(train: Callable[[Callable[[loop.Progress], None]], Result], epochs
         task = bar.add_task("training", total=epochs, loss="-")
 
         def show(news: loop.Progress) -> None:
-            bar.update(task, completed=news.epoch)
+            bar.update(task, completed=news.epoch, total=news.epochs)
             if len(news.news):
                 bar.update(task, loss=f"{news.news[-1][0]:.4f}")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.flips import near_flip
+from classlens.analysis.flips import smallest_flip
 from classlens.analysis.result import Margins, Regions
 from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
@@ -17,8 +17,13 @@ from classlens.network import Network
 
 # A point lies on a crease if the pre-activation is less than this share of the layer's largest.
 CREASE = 1e-9
-# Points of each boundary that a finding carries as evidence.
-_EVIDENCE = 12
+# Pieces of each boundary that a finding carries as evidence.
+_EVIDENCE = 30
+# Sampled ones are moved to where the logits tie: Newton's steps; the lead that may be left, as a
+# share of the logits; how far a point may move, as a share of the window.
+_NEWTON = 6
+_TIED = 1e-7
+_MOVED = 0.01
 # In more than two dimensions only so many examples, those of the smallest lead, are measured.
 _MEASURED = 50
 
@@ -47,7 +52,7 @@ def plane_findings(
     touching = sorted({(int(a), int(b)) for a, b in classes})
     for a, b in touching:
         numbers = here | _border(found, (classes == (a, b)).all(axis=1))
-        if margins is not None:
+        if margins is not None and found.exact:
             numbers |= _closest(margins, a, b)
         yield Finding("boundary", {"class": a, "other": b}, numbers, scope=scope)
     owners = [k for k, area in enumerate(found.class_areas) if area > 0]
@@ -57,7 +62,11 @@ def plane_findings(
     if apart:
         yield Finding("apart", numbers={**here, "pairs": apart}, scope=scope)
     if margins is not None and data is not None and np.isfinite(margins.distance).any():
-        yield _closest_call(found, margins, data, scope)
+        if found.exact:
+            yield _closest_call(found, margins, data)
+        else:  # the nearest of those that look near, each as the forward pass confirms it
+            rows = np.argsort(margins.distance, kind="stable")[:_MEASURED]
+            yield from _closest_found(found.network, data, rows)
 
 
 def _place(found: Regions, features: tuple[str, ...]) -> dict[str, Any]:
@@ -83,13 +92,53 @@ def _border(found: Regions, mine: NDArray[np.bool_]) -> dict[str, Any]:
     """The length of a boundary, points of its longest pieces, and the units at which these bend."""
     lines = found.boundaries
     longest = np.flatnonzero(mine)[np.argsort(-lines.lengths[mine], kind="stable")[:_EVIDENCE]]
-    points = (lines.start[longest] + lines.end[longest]) / 2
+    start, end = lines.start[longest], lines.end[longest]
+    points, segments = (start + end) / 2, np.concatenate((start, end), axis=1)
+    if not found.exact:
+        points = _on_the_tie(found, points, lines.classes[longest])
+        segments = segments[:0]
     return {
         "length": float(lines.lengths[mine].sum()),
         "pieces": int(mine.sum()),
-        "points": [[float(v) for v in point] for point in points],
+        "points": points.tolist(),
+        "segments": segments.tolist(),
         "bends": _bends(found, points) if found.exact else [],
     }
+
+
+def _on_the_tie(
+    found: Regions, points: NDArray[np.float64], pairs: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Sampled points of a boundary, moved to where the two logits tie; others are left out.
+
+    Newton's method with differences: along the gradient of the lead of one logit over the other.
+    """
+    network = found.network.astype(np.float64)
+    span = np.array([np.ptp(found.window.x0), np.ptp(found.window.x1)])
+    step = 1e-6 * span
+
+    def logits(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        inputs = at if found.slice is None else found.slice.lift(at)
+        return np.asarray(network.logits(inputs), np.float64)
+
+    def lead(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        z = logits(at)
+        rows = np.arange(len(at))
+        return np.asarray(z[rows, pairs[:, 0]] - z[rows, pairs[:, 1]])
+
+    place = points.copy()
+    for _ in range(_NEWTON):
+        slopes = [(lead(place + d) - lead(place - d)) / (2 * d.sum()) for d in np.diag(step)]
+        gradient = np.stack(slopes, axis=1)
+        square = np.maximum((gradient**2).sum(axis=1), np.finfo(float).tiny)
+        place = place - (lead(place) / square)[:, None] * gradient
+    z = logits(place)
+    tied = np.abs(lead(place)) <= _TIED * (1 + np.abs(z).max(axis=1))
+    ahead = z.max(axis=1) - z[np.arange(len(z)), pairs[:, 0]] <= _TIED * (1 + np.abs(z).max(axis=1))
+    near = (np.abs(place - points) <= _MOVED * span).all(axis=1)
+    low = np.array([found.window.x0[0], found.window.x1[0]])
+    inside = ((place >= low) & (place <= low + span)).all(axis=1)
+    return np.asarray(place[tied & ahead & near & inside])
 
 
 def _bends(found: Regions, points: NDArray[np.float64]) -> list[list[str | int]]:
@@ -115,7 +164,7 @@ def _closest(margins: Margins, a: int, b: int) -> dict[str, float | int]:
     return {"example": row, "margin": float(margins.distance[row])}
 
 
-def _closest_call(found: Regions, margins: Margins, data: Dataset, scope: Scope) -> Finding:
+def _closest_call(found: Regions, margins: Margins, data: Dataset) -> Finding:
     row = int(np.argmin(margins.distance))
     pair = [int(k) for k in margins.classes[row]]
     here = int(found.network.predict(data.X[row : row + 1])[0])
@@ -126,9 +175,9 @@ def _closest_call(found: Regions, margins: Margins, data: Dataset, scope: Scope)
             "x": [float(v) for v in data.X[row]],
             "distance": float(margins.distance[row]),
             "point": [float(v) for v in margins.point[row]],
-            "exact": bool(found.exact and margins.certified[row]),
+            "exact": bool(margins.certified[row]),
         },
-        scope=scope,
+        scope="window",
     )
 
 
@@ -136,10 +185,15 @@ def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Find
     """The example that the smallest change found flips, an upper bound that is confirmed."""
     logits = np.sort(network.logits(data.X), axis=1)
     rows = np.argsort(logits[:, -1] - logits[:, -2], kind="stable")[:_MEASURED]
+    yield from _closest_found(network, data, rows)
+
+
+def _closest_found(network: Network, data: Dataset, rows: NDArray[np.intp]) -> Iterator[Finding]:
+    """The example among some that the smallest change flips."""
     flips = [
         (flip.distance, int(row), flip)
         for row in rows
-        if (flip := near_flip(network, data.X[row].astype(np.float64))) is not None
+        if (flip := smallest_flip(network, data.X[row].astype(np.float64))) is not None
     ]
     if flips:
         distance, row, flip = min(flips, key=lambda found: found[0])

@@ -66,6 +66,8 @@ def _number(value: float | None) -> float:
 
 def lead_findings(network: Network, data: Dataset) -> Iterator[Finding]:
     """For each class: the lead of its own logit over the best other one, on one common scale."""
+    if len(network.classes) < 2:
+        return
     leads = true_leads(network.logits(data.X), data.y)
     for k in range(len(network.classes)):
         rows = np.flatnonzero(data.y == k)

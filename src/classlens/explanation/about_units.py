@@ -46,7 +46,8 @@ def layer_findings(
     for fact, seen in zip(own, on_data, strict=True):
         yield equation(fact)
         yield from _role(fact, seen, [row[fact.unit] for row in codes], present)
-    yield from _one_points(network, values.activation, data, layer.name)
+    if layer.activation.slopes is not None:  # a curved one only comes near to merging examples
+        yield from _one_points(network, values.activation, data, layer.name)
 
 
 def equation(fact: UnitFacts) -> Finding:
@@ -149,18 +150,19 @@ def _one_points(
     scale = float(np.abs(activations).max())
     grain = threshold("same point") * scale
     for k in range(len(network.classes)):
-        rows = activations[data.y == k]
+        rows, inputs = activations[data.y == k].astype(np.float64), data.X[data.y == k]
         if len(rows) < 2:
             continue
         rounded = np.round(rows / grain) if scale else np.zeros_like(rows)
         _, where, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
-        most = int(np.argmax(counts))
-        if counts[most] >= 2:
-            place = rows[np.flatnonzero(where.ravel() == most)[0]]
+        place = rows[np.flatnonzero(where.ravel() == np.argmax(counts))[0]]
+        there = (np.abs(rows - place) <= grain).all(axis=1)
+        # Examples that are alike already land on one point in every layer.
+        if len(np.unique(inputs[there], axis=0)) >= 2:
             yield Finding(
                 "one point",
                 {"layer": layer, "class": k},
                 {"point": [float(a) for a in place], "all_off": bool(not place.any())},
-                holds=int(counts[most]),
+                holds=int(there.sum()),
                 of=len(rows),
             )

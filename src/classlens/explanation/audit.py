@@ -13,7 +13,7 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
-from classlens.errors import FalseFindingError
+from classlens.errors import ArgumentError, FalseFindingError, short
 from classlens.explanation import audit_examples, audit_path, audit_plane
 from classlens.explanation.account import Explanation
 from classlens.explanation.evidence import Complaints, Evidence
@@ -43,6 +43,10 @@ def verify(
     Raises:
         FalseFindingError: if any does not hold; the message names each and says what was found.
     """
+    if not isinstance(explanation, Explanation):
+        raise ArgumentError(
+            f"explanation must be what explain returned. Got {short(explanation)} instead."
+        )
     network = as_model(model).network
     samples = None if data is None else Dataset.of(data, class_names=network.classes)
     evidence = Evidence(network, samples)
@@ -52,7 +56,13 @@ def verify(
             complaints = list(CHECKS[finding.kind](finding, evidence))
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             complaints = [f"it is malformed ({error!r})"]
-        failures += [f"{finding.kind} {dict(finding.subject)}: {each}." for each in complaints]
+        failures += [(finding, each) for each in complaints]
     if failures:
-        raise FalseFindingError(f"{len(failures)} findings do not hold.\n" + "\n".join(failures))
+        count = len({id(finding) for finding, _ in failures})
+        said = "\n".join(
+            f"{finding.kind} {dict(finding.subject)}: {each}." for finding, each in failures
+        )
+        raise FalseFindingError(
+            f"{count} of {len(explanation.findings)} findings do not hold.\n{said}"
+        )
     return len(explanation.findings)

@@ -187,7 +187,7 @@ def _without(f: Finding, e: Evidence) -> Complaints:
 def _one_point(f: Finding, e: Evidence) -> Complaints:
     a = e.values[f.subject["layer"]][1].astype(np.float64)
     rows = a[e.examples.y == f.subject["class"]]
-    near = 2 * THRESHOLDS["same point"].value * np.abs(a).max()
+    near = THRESHOLDS["same point"].value * np.abs(a).max()
     there = (np.abs(rows - np.asarray(f.numbers["point"])) <= near).all(axis=1)
     yield from same("the examples at the point", (f.holds, f.of), (int(there.sum()), len(rows)))
     off = all(value == 0 for value in f.numbers["point"])
@@ -241,11 +241,13 @@ def _mistake(f: Finding, e: Evidence) -> Complaints:
     yield from differs("the example", n["x"], e.examples.X[row])
     z = e.network.logits(e.examples.X[row : row + 1]).astype(np.float64)[0]
     size = max(1.0, float(np.abs(z).max()))
-    yield from differs("the wrong lead", n["lead"], z[wrong] - z[true], scale=size)
     names = [None, *(layer.name for layer in e.network.layers)]
     yield from same("the layer", s["layer"], names[-2])
     inputs = e.examples.X if s["layer"] is None else e.values[s["layer"]][1]
     weights = e.network.layers[-1].get_weights()[0].astype(np.float64)
+    # The lead loses as many digits as the terms that make it up are larger than it.
+    terms = float((np.abs(inputs[row]).astype(np.float64) @ np.abs(weights)).max())
+    yield from differs("the wrong lead", n["lead"], z[wrong] - z[true], scale=10 * max(size, terms))
     shares = inputs.astype(np.float64) * (weights[:, true] - weights[:, wrong])
     usual = [math.fsum(column) / len(column) for column in shares[e.examples.y == true].T.tolist()]
     shortfalls = [u - float(v) for u, v in zip(usual, shares[row], strict=True)]

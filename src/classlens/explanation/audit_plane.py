@@ -9,8 +9,8 @@ from classlens.explanation.about_boundaries import CREASE
 from classlens.explanation.evidence import ROUNDING, Complaints, Evidence, clear, differs, same
 from classlens.explanation.findings import Finding
 
-# Logits tie at a boundary to this share of their size: where it is exact, and where it is sampled.
-_TIE, _SAMPLED_TIE = 1e-6, 1e-3
+# Logits tie at a boundary to this share of their size.
+_TIE = 1e-6
 
 
 def _areas(f: Finding, e: Evidence) -> Complaints:
@@ -34,21 +34,26 @@ def _areas(f: Finding, e: Evidence) -> Complaints:
 
 def _boundary(f: Finding, e: Evidence) -> Complaints:
     n, a, b = f.numbers, f.subject["class"], f.subject["other"]
-    points = np.asarray(n["points"], np.float64)
-    z = e.precise.logits(e.lifted(points, n))
-    size = _tie(f) * (1 + np.abs(z).max(axis=1))
-    if (np.abs(z[:, a] - z[:, b]) > size).any():
-        yield "the two logits differ at a point of it"
-    if (z.max(axis=1) - z[:, a] > size).any():
-        yield "another logit is larger at a point of it"
-    yield from _bends(f, e, points)
+    segments = np.asarray(n["segments"], np.float64).reshape(-1, 4)
+    own = 0.3 * segments[:, :2] + 0.7 * segments[:, 2:]
+    points = np.concatenate((np.asarray(n["points"], np.float64).reshape(-1, 2), own))
+    if a == b:
+        yield "its two classes are one"
+    if len(points):  # of a sampled one, no point may be known exactly
+        z = e.precise.logits(e.lifted(points, n))
+        size = _TIE * (1 + np.abs(z).max(axis=1))
+        if (np.abs(z[:, a] - z[:, b]) > size).any():
+            yield "the two logits differ at a point of it"
+        if (z.max(axis=1) - z[:, a] > size).any():
+            yield "another logit is larger at a point of it"
+    yield from _bends(f, e, np.asarray(n["points"], np.float64).reshape(-1, 2))
     low, high = np.asarray(n["window"], np.float64).T
     if (points < low - 1e-9 * (high - low)).any() or (points > high + 1e-9 * (high - low)).any():
         yield "a point of it is outside the window"
     yield from _length(f, e, high - low)
     if "example" in n:
         x = e.examples.X[n["example"]].astype(np.float64)
-        yield from clear(e, x, n["margin"], doubt=_doubt(f), window=n["window"])
+        yield from clear(e, x, n["margin"], doubt=ROUNDING, window=n["window"])
 
 
 def _bends(f: Finding, e: Evidence, points: NDArray[np.float64]) -> Complaints:
@@ -75,6 +80,12 @@ def _length(f: Finding, e: Evidence, span: NDArray[np.float64]) -> Complaints:
     doubt = 4 * float(cell.max()) * (2 + f.numbers["pieces"])
     pairs = [_neighbours(points, classes, axis, a, b) for axis in (0, 1)]
     steps = [len(p) * cell[1 - axis] for axis, (p, _) in enumerate(pairs)]
+    segments = np.asarray(f.numbers["segments"], np.float64).reshape(-1, 4)
+    known = float(np.hypot(*(segments[:, 2:] - segments[:, :2]).T).sum())
+    if len(segments) and (len(segments) >= f.numbers["pieces"] or known > length * (1 + 1e-9)):
+        # All of it is there, strips too thin for the grid included.
+        yield from differs("its length", length, known)
+        return
     if float(np.hypot(*steps)) - doubt > length:
         # Between some neighbours there may be a strip of another class, thinner than the grid sees.
         met = [(_between(e, f, p, q) == 2).sum() for p, q in pairs]
@@ -135,21 +146,13 @@ def _closest(f: Finding, e: Evidence) -> Complaints:
     yield from differs("the distance", n["distance"], float(np.linalg.norm(point - x)))
     yield from same("its prediction", s["class"], int(e.predicted[s["example"]]))
     z = e.precise.logits(point[None, :])[0]
-    size = _tie(f) * (1 + np.abs(z).max())
+    size = _TIE * (1 + np.abs(z).max())
     if abs(z[s["class"]] - z[s["other"]]) > size:
         yield "the two logits differ at the point"
     if z.max() - z[s["class"]] > size:
         yield "another logit is larger at the point"
     if n["exact"]:
         yield from clear(e, x, n["distance"], doubt=ROUNDING)
-
-
-def _tie(f: Finding) -> float:
-    return _SAMPLED_TIE if f.scope == "sampled" else _TIE
-
-
-def _doubt(f: Finding) -> float:
-    return _SAMPLED_TIE if f.scope == "sampled" else ROUNDING
 
 
 CHECKS = {"areas": _areas, "boundary": _boundary, "apart": _apart, "closest call": _closest}

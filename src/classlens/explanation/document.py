@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from classlens.explanation.findings import Finding
 from classlens.explanation.phrases import Names, cell, number, short_cell
 from classlens.explanation.words import sentence
+from classlens.names import printable
 
 _WIDTH = 92
 # What a section shows before it says how much it leaves out.
 _MOST_UNITS = 8
 _MOST_SENTENCES = 10
+_MOST_SHORT = 4
 # With more units the cells of the code table are short.
 _MOST_IN_WORDS = 2
 
@@ -82,7 +84,7 @@ def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:
     shown = [f.subject["unit"] for f in units]
     if len(units) > _MOST_UNITS:
         shown = sorted(sorted(shown, key=lambda u: -changes.get(u, 0))[:_MOST_UNITS])
-    if any(f.numbers.get("side") for f in units):
+    if any(f.numbers.get("side") and f.numbers["activation"] == "relu" for f in units):
         yield "Each unit has a crease, the line where it turns on: there its sum is 0."
     for unit in shown:
         about = [f for f in own if f.subject.get("unit") == unit and f.kind != "mistake"]
@@ -146,8 +148,10 @@ def _boundaries(findings: Sequence[Finding], names: Names) -> Iterator[str | Tab
 def as_short_text(findings: Sequence[Finding], names: Names) -> str:
     """The verdict, what the units tell apart, which examples coincide, the closest call."""
     kinds = ("verdict", "split", "one point", "closest call", "spare units")
-    chosen = [f for f in findings if f.kind in kinds]
-    return "\n".join(textwrap.fill(line, _WIDTH) for line in _sentences(chosen, names))
+    lines = [
+        line for kind in kinds for line in _sentences(_kinds(findings, kind), names, _MOST_SHORT)
+    ]
+    return printable("\n".join(textwrap.fill(line, _WIDTH) for line in lines))
 
 
 def as_text(findings: Sequence[Finding], names: Names) -> str:
@@ -160,7 +164,7 @@ def as_text(findings: Sequence[Finding], names: Names) -> str:
             _text_table(part) if isinstance(part, Table) else textwrap.fill(part, _WIDTH)
             for part in section.parts
         ]
-    return "\n\n".join(blocks)
+    return printable("\n\n".join(blocks))
 
 
 def as_markdown(findings: Sequence[Finding], names: Names) -> str:

@@ -68,12 +68,7 @@ class Evidence:
     @cached_property
     def precise(self) -> Network:
         """The network in float64: the plane's findings are too fine for float32's rounding."""
-        layers = self.network.layers
-        return Network.from_arrays(
-            [layer.kernel.astype(np.float64) for layer in layers],
-            [layer.bias.astype(np.float64) for layer in layers],
-            activations=[layer.activation for layer in layers],
-        )
+        return self.network.astype(np.float64)
 
     @cached_property
     def values(self) -> dict[str, tuple[Array, Array]]:

@@ -104,3 +104,29 @@ def units(units: Sequence[Sequence[Any]]) -> str:
 def plural(word: str, things: Sequence[Any]) -> str:
     """The word, with an s unless there is one thing."""
     return word if len(things) == 1 else f"{word}s"
+
+
+def place_before(contributions: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
+    """The place before one of some places, in words."""
+    before = places[max(0, [each["place"] for each in places].index(contributions["place"]) - 1)]
+    return "the features" if before["place"] == "inputs" else f"layer {before['place']}"
+
+
+def sum_of(contributions: Mapping[str, Any], names: Names) -> str:
+    """`` = 4.36 (unit 0) - 4.21 (unit 1) + 1.29 (biases)``."""
+    of_inputs = contributions["place"] == "inputs"
+    terms = [
+        (
+            contributions["parts"][i],
+            names.features[i] if of_inputs else f"unit {i} of {contributions['place']}",
+        )
+        for i in contributions["told"]
+    ]
+    if contributions["others"]:
+        terms.append((contributions["sum_of_others"], f"{contributions['others']} others"))
+    terms.append((contributions["rest"], "the biases"))
+    text = ""
+    for value, what in terms:
+        sign = (" - " if value < 0 else " + ") if text else (" = -" if value < 0 else " = ")
+        text += f"{sign}{number(abs(value))} ({what})"
+    return text

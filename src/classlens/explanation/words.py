@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from classlens.activations import Activation
 from classlens.explanation.findings import Finding
@@ -15,9 +14,11 @@ from classlens.explanation.phrases import (
     formula,
     listed,
     number,
+    place_before,
     plural,
     point,
     some,
+    sum_of,
     units,
 )
 
@@ -64,6 +65,9 @@ def _code(f: Finding, names: Names) -> str:
         cells.append(f"unit {unit} {cell(bit, on, f.of or 0, reach)}")
     return f"{names.classes[f.subject['class']]} in layer {f.subject['layer']}: {'; '.join(cells)}."
 
+
+# A boundary's bends are told one by one up to so many.
+_MOST_BENDS = 4
 
 # Of so many units a code is spelt out in a sentence.
 _MOST_BITS = 4
@@ -194,8 +198,10 @@ def _areas(f: Finding, names: Names) -> str:
         f"{number(high0)}, {axis1} {number(low1)} to {number(high1)} the classes own{how}: "
         f"{listed(shares, 12)}."
     )
-    if on_slice:
+    if on_slice and {axis0, axis1} <= set(names.features):
         text += " The other features are held at the slice's values."
+    elif on_slice:
+        text += " There s and t are the steps along the slice's two directions."
     if f.numbers["regions"]:
         text += f" The network is made of {counted(f.numbers['regions'], 'linear piece')} there."
     return text
@@ -209,24 +215,31 @@ def _boundary(f: Finding, names: Names) -> str:
         f"{how}{number(n['length'])}"
     )
     if n["bends"]:
-        creases = plural("crease", n["bends"])
-        text += f", in a line that bends at the {creases} of {units(n['bends'])}"
+        if len(n["bends"]) <= _MOST_BENDS:
+            creases = plural("crease", n["bends"])
+            text += f", in a line that bends at the {creases} of {units(n['bends'])}"
+        else:
+            text += f", in a line that bends at the creases of {len(n['bends'])} units"
     if "example" in n:
         text += f"; the closest example, {n['example']}, is {how}{number(n['margin'])} away"
     return text + "."
 
 
 def _apart(f: Finding, names: Names) -> str:
-    pairs = [f"{names.classes[a]} and {names.classes[b]}" for a, b in f.numbers["pairs"]]
-    how = "Nowhere in the window do" if f.scope == "window" else "At no point of the sample do"
-    return f"{how} these touch: {listed(pairs, 6)}."
+    pairs = [f"{names.classes[a]} with {names.classes[b]}" for a, b in f.numbers["pairs"]]
+    shown = ", ".join(pairs[:6]) + (f" and {len(pairs) - 6} more" if len(pairs) > 6 else "")
+    if f.scope == "window":
+        return f"Nowhere in the window do these touch: {shown}."
+    return f"No contact was found between these: {shown}."
 
 
 def _closest(f: Finding, names: Names) -> str:
     n, s = f.numbers, f.subject
-    how = "exactly" if n["exact"] else "at most"
+    which, how = (
+        ("The closest call", "exactly") if n["exact"] else ("The closest call found", "at most")
+    )
     return (
-        f"The closest call is example {s['example']}, predicted as {names.classes[s['class']]}, at "
+        f"{which} is example {s['example']}, predicted as {names.classes[s['class']]}, at "
         f"{point(n['x'])}: {how} {number(n['distance'])} from {names.classes[s['other']]}'s side, "
         f"which it reaches at {point(n['point'])}."
     )
@@ -250,11 +263,13 @@ def _path(f: Finding, names: Names) -> str:
     lead = number(n["lead"])
     opening = f"{names.classes[s['class']]} leads {names.classes[s['other']]} by {lead}"
     for each in reversed(n["contributions"]):
-        text.append(f"{opening}{_sum(each, names)}.")
-        opening = f"Seen from {_before(each, n['contributions'])}, {lead}"
+        text.append(f"{opening}{sum_of(each, names)}.")
+        opening = f"Seen from {place_before(each, n['contributions'])}, {lead}"
     if n["flip"] is not None:
         flip, into = n["flip"], names.classes[n["flip"]["into"]]
         length, end = number(flip["distance"]), point(flip["point"])
+        if flip["into"] != s["other"]:
+            text.append(f"In the features {into} is nearer than {names.classes[s['other']]}.")
         if flip["exact"]:
             text.append(f"The smallest change that reaches {into} is {length} long, to {end}.")
         else:
@@ -262,34 +277,8 @@ def _path(f: Finding, names: Names) -> str:
     return " ".join(text)
 
 
-def _before(contributions: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
-    """The place before one of some places, in words."""
-    before = places[max(0, [each["place"] for each in places].index(contributions["place"]) - 1)]
-    return "the features" if before["place"] == "inputs" else f"layer {before['place']}"
-
-
 # An example's path names so many values of a layer, or of the logits, one by one.
 _MOST_VALUES = 6
-
-
-def _sum(contributions: Mapping[str, Any], names: Names) -> str:
-    """`` = 4.36 (unit 0) - 4.21 (unit 1) + 1.29 (biases)``."""
-    of_inputs = contributions["place"] == "inputs"
-    terms = [
-        (
-            contributions["parts"][i],
-            names.features[i] if of_inputs else f"unit {i} of {contributions['place']}",
-        )
-        for i in contributions["told"]
-    ]
-    if contributions["others"]:
-        terms.append((contributions["sum_of_others"], f"{contributions['others']} others"))
-    terms.append((contributions["rest"], "the biases"))
-    text = ""
-    for value, what in terms:
-        sign = (" - " if value < 0 else " + ") if text else (" = -" if value < 0 else " = ")
-        text += f"{sign}{number(abs(value))} ({what})"
-    return text
 
 
 def _mistake(f: Finding, names: Names) -> str:

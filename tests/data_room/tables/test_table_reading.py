@@ -251,7 +251,7 @@ def test_paths_and_kinds_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError) as caught:
         read_table(path, kinds={"words": "text"})
     assert str(caught.value) == (
-        "kinds names a column that is not there, 'words'. Did you mean 'word'?"
+        f"{path} has no column 'words'. Its columns are x, word, y. Did you mean 'word'?"
     )
     with pytest.raises(ArgumentError, match=r"^kinds must name at least one column\. Got none\.$"):
         next(read_batches(path, kinds={}))

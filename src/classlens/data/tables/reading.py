@@ -20,7 +20,7 @@ from classlens.data.tables.pieces import Piece, Sheet, TextNeededError, columns_
 from classlens.data.tables.places import Places
 from classlens.data.tables.sources import Source, find_sources
 from classlens.data.tables.table import Table
-from classlens.errors import ArgumentError, TableError, did_you_mean
+from classlens.errors import ArgumentError, TableError, did_you_mean, listed
 
 # How each format is opened; separated text alone is told whether all columns' kinds are known.
 _OPENERS: Mapping[str, Callable[[Source, ReadOptions], Sheet]] = MappingProxyType(
@@ -102,7 +102,8 @@ def _table(sheets: Sequence[Sheet], options: ReadOptions) -> Table:
     for name in options.kinds or {}:
         if name not in names:
             raise ArgumentError(
-                f"kinds names a column that is not there, {name!r}." + did_you_mean(name, names)
+                f"{sheets[0].file} has no column {name!r}. Its columns are {listed(names)}."
+                + did_you_mean(name, names)
             )
     columns, places = _gathered(sheets, names, options, frozenset())
     return Table(

@@ -1,0 +1,112 @@
+"""``classlens predict``: a model's classes for the rows of a table, or for one example."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classlens.cli.interrupts import patiently
+from classlens.cli.options import cells_of, example_of, one_of_words, with_settings
+from classlens.cli.reading import reading_of, with_reading
+from classlens.cli.terminal import OUT
+from classlens.errors import ArgumentError
+from classlens.files import check_target, whole_file
+
+if TYPE_CHECKING:
+    from classlens.model import Model
+
+# A cell that begins so is run by a spreadsheet; an apostrophe before it keeps it text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+@with_settings()
+@with_reading("delimiter", "header", "encoding")
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model file.")],
+    file: Annotated[str | None, typer.Argument(help="A table with the model's columns.")] = None,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="FEATURES", help="One example in place of a table: x0=0.5,x1=-1."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a CSV file.")
+    ] = None,
+    unseen: Annotated[
+        str,
+        typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
+    ] = "refuse",
+    **options: str | None,
+) -> None:
+    """Predict the classes of a table's rows: CSV with row, prediction and each class's share."""
+    one_of_words("--unseen", unseen, ("refuse", "ignore"))
+    if (file is None) == (at is None):
+        raise ArgumentError("predict needs a table, or one example as --at x0=0.5,x1=-1.")
+    if output is not None:
+        check_target(output)
+    reading = reading_of(options)
+    from classlens.model import Model  # noqa: PLC0415 - loads NumPy
+
+    loaded = Model.load(model)
+    if at is not None:
+        _print_one(loaded, at, unseen)
+        return
+    from classlens import tabular  # noqa: PLC0415 - loads JAX and pyarrow
+
+    batches = tabular.predict(loaded, file, unseen=unseen, **reading)
+    lines = _lines(loaded.class_names, batches)
+    if output is None:
+        for text in lines:
+            OUT.out(text, end="")
+        return
+    with patiently() as ask, whole_file(output) as sink:
+        for text in lines:
+            sink.write(text.encode("utf-8", "backslashreplace"))
+            ask()
+    OUT.print(f"wrote {output}", markup=False)
+
+
+def _print_one(model: Model, at: str, unseen: str) -> None:
+    """One example's class and shares."""
+    if model.encoding is None:
+        (shares,) = model.predict_proba([example_of("--at", at, model.feature_names)])
+    else:
+        from classlens import tabular  # noqa: PLC0415 - loads JAX and pyarrow
+
+        columns = [feature.column for feature in model.encoding.features]
+        shares = tabular.predict_one(model, cells_of("--at", at, columns), unseen=unseen)
+    best = int(shares.argmax())
+    OUT.print(f"{model.class_names[best]} ({shares[best]:.1%})", markup=False)
+    for k in (-shares).argsort(kind="stable")[:10].tolist():
+        OUT.print(f"  {model.class_names[k]}: {shares[k]:.4f}", markup=False)
+
+
+def _lines(names: tuple[str, ...], batches: Iterator[Any]) -> Iterator[str]:
+    """The CSV file, batch by batch; rows are counted from 1, the first record."""
+    safe = [_safe(name) for name in names]
+    first = next(batches)  # what cannot be read is refused before anything is written
+    yield _csv([["row", "prediction", *(f"p({name})" for name in names)]])
+    row = 0
+    for shares in itertools.chain([first], batches):
+        best = shares.argmax(axis=1).tolist()
+        yield _csv(
+            [row + place, safe[k], *(f"{share:.6g}" for share in each)]
+            for place, (k, each) in enumerate(zip(best, shares.tolist(), strict=True), start=1)
+        )
+        row += len(shares)
+
+
+def _csv(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _safe(name: str) -> str:
+    return f"'{name}" if name.startswith(_FORMULA) else name

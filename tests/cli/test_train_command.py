@@ -1,0 +1,202 @@
+"""A table becomes a model, predictions and a score, by commands alone."""
+
+import csv
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from classlens import Model
+from classlens.cli import program
+
+ROWS = 120
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Penguins that never lived: two numbers and a word tell three kinds apart."""
+    random = np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("tables")
+    kinds = ["Adelie", "Chin[strap]", "=Gentoo"]
+    with (folder / "penguins.csv").open("w") as file:
+        writer = csv.writer(file)
+        writer.writerow(["bill", "mass", "island", "species"])
+        for i in range(ROWS):
+            k = i % 3
+            writer.writerow(
+                [
+                    f"{random.normal(38 + 5 * k, 1):.2f}",
+                    f"{random.normal(3500 + 900 * (k == 2), 150):.0f}",
+                    ["Torgersen", "Dream", "Biscoe"][(k + (random.random() < 0.2)) % 3],
+                    kinds[k],
+                ]
+            )
+    return folder
+
+
+@pytest.fixture
+def classlens(folder, capsys, monkeypatch):
+    def run(*arguments, status=0):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["classlens", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ending:
+            program.main()
+        printed = capsys.readouterr()
+        assert (ending.value.code or 0) == status, printed.err
+        return printed.err if status else printed.out
+
+    return run
+
+
+@pytest.fixture
+def trained(classlens, folder):
+    if not (folder / "m.safetensors").exists():
+        classlens("train", "penguins.csv", "--target", "species", "-o", "m.safetensors")
+    return folder / "m.safetensors"
+
+
+def test_training_says_what_it_read_and_how_good_it_is(classlens, folder):
+    text = classlens("train", "penguins.csv", "--target", "species", "-o", "told.safetensors")
+    assert "120 rows, 4 columns." in text
+    assert "the classes (3)" in text
+    assert "Accuracy on 24 held-out rows:" in text
+    assert "95 % confidence" in text
+    assert "Always saying the most frequent class: 33.3%." in text
+    assert "Chin[strap]" in text
+    assert text.endswith("wrote told.safetensors\n")
+    model = Model.load(folder / "told.safetensors")
+    assert model.class_names == ("=Gentoo", "Adelie", "Chin[strap]")
+    assert model.encoding is not None
+    assert model.encoding.target == "species"
+
+
+def test_options_reach_the_training(classlens, folder):
+    classlens(
+        *("train", "penguins.csv", "--target", "species", "-o", "o.safetensors", "--hidden", "5"),
+        *("--epochs", 7, "--seed", 3, "--optimizer", "adam", "--leave-out", "island"),
+    )
+    model = Model.load(folder / "o.safetensors")
+    assert model.network.sizes == (2, 5, 3)
+    assert model.feature_names == ("bill", "mass")
+    assert model.settings is not None
+    assert (model.settings.epochs, model.settings.seed) == (7, 3)
+    assert model.settings.optimizer == "adam"
+
+
+def test_predictions_are_the_model_s(classlens, folder, trained):
+    assert classlens("predict", trained, "penguins.csv", "-o", "out.csv") == "wrote out.csv\n"
+    with (folder / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["row"] for row in rows] == [str(i) for i in range(1, ROWS + 1)]
+    model = Model.load(trained)
+    with (folder / "penguins.csv").open() as file:
+        given = list(csv.DictReader(file))
+    X = [
+        [float(row["bill"]), float(row["mass"])]
+        + [float(row["island"] == word) for word in ("Biscoe", "Dream", "Torgersen")]
+        for row in given
+    ]
+    shares = model.predict_proba(X)
+    written = np.array([[float(row[f"p({name})"]) for name in model.class_names] for row in rows])
+    np.testing.assert_allclose(written, shares, atol=1e-5)
+    right = sum(
+        row["prediction"].removeprefix("'") == true["species"]
+        for row, true in zip(rows, given, strict=True)
+    )
+    assert right > 0.9 * ROWS
+    # A cell that a spreadsheet would run is kept text.
+    assert {row["prediction"] for row in rows} == {"'=Gentoo", "Adelie", "Chin[strap]"}
+    printed = classlens("predict", trained, "penguins.csv")
+    assert printed == (folder / "out.csv").read_text()
+
+
+def test_one_example(classlens, trained):
+    text = classlens("predict", trained, "--at", "bill=38,mass=3500,island=Torgersen")
+    assert text.startswith("Adelie (")
+
+
+def test_evaluation(classlens, trained):
+    told = json.loads(classlens("evaluate", trained, "penguins.csv", "--json"))
+    assert told["samples"] == ROWS
+    assert np.trace(told["confusion"]) == round(told["accuracy"] * ROWS)
+    assert f"of {ROWS};" in classlens("evaluate", trained, "penguins.csv")
+
+
+def test_inspection(classlens, trained):
+    text = classlens("inspect", trained)
+    for part in ("L1", "Chin[strap]", "island=Dream", "Biscoe, Dream, Torgersen", "refused"):
+        assert part in text
+    told = json.loads(classlens("inspect", trained, "--json"))
+    model = Model.load(trained)
+    np.testing.assert_array_equal(told["layers"][0]["kernel"], model.network.layers[0].kernel)
+    assert told["encoding"]["target"] == "species"
+
+
+@pytest.mark.parametrize(
+    ("content", "target", "message"),
+    [
+        ("x,y\n1,a\n2,a\n", "y", "must name at least two classes"),
+        ("x,y\n1,a\n2,b\n", "z", "has no column 'z'"),
+        ("x,y\n1,a\n,b\n3,a\n4,b\n", "y", "cells are missing in 'x' (1 cell)"),
+        ("", "y", "is empty"),
+        ("x,x\n1,2\n", "x", "'x'"),
+    ],
+)
+def test_tables_that_are_refused(classlens, folder, content, target, message):
+    (folder / "bad.csv").write_text(content)
+    (folder / "bad.safetensors").unlink(missing_ok=True)
+    error = classlens("train", "bad.csv", "--target", target, "-o", "bad.safetensors", status=2)
+    assert message in error
+    assert "Traceback" not in error
+    assert not (folder / "bad.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "penguins.csv"], "has no column 'class'"),
+        (["train", "nothing.csv"], "cannot read nothing.csv"),
+        (
+            ["train", "penguins.csv", "--target", "species", "-o", "no/m"],
+            "Make it first, or choose another one.",
+        ),
+        (
+            ["train", "penguins.csv", "--target", "species", "--missing", "guess"],
+            "missing must be one of refuse, impute. Got 'guess' instead.",
+        ),
+        (["train", "penguins.csv", "--header", "perhaps"], "must be yes or no. Got 'perhaps'"),
+        (["train", "penguins.csv", "--image-size", "ax"], "--image-size must be a size"),
+        (["train", "penguins.csv", "--target", "species", "--epochs", "0"], "--epochs must be"),
+        (["predict", "MODEL"], "predict needs a table, or one example"),
+        (["predict", "MODEL", "--at", "bill=1"], "Missing: mass, island."),
+        (
+            ["predict", "MODEL", "--at", "bill=1,mass=2,island=Mars"],
+            "column 'island' holds 'Mars', which it never did",
+        ),
+        (["predict", "MODEL", "nothing.csv"], "cannot read nothing.csv"),
+        (["predict", "MODEL", "penguins.csv", "--unseen", "x"], "--unseen must be one of"),
+        (["evaluate", "MODEL", "other.csv"], "has no column 'bill'"),
+        (["inspect", "penguins.csv"], "it is not a safetensors file"),
+    ],
+)
+def test_refusals(classlens, folder, trained, arguments, message):
+    (folder / "other.csv").write_text("a,species\n1,Adelie\n2,Adelie\n")
+    given = [trained if each == "MODEL" else each for each in arguments]
+    error = classlens(*given, status=2)
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_labels_that_the_model_does_not_know(classlens, folder, trained):
+    (folder / "new.csv").write_text("bill,mass,island,species\n38,3500,Dream,Emperor\n")
+    error = classlens("evaluate", trained, "new.csv", status=2)
+    assert "new.csv, line 2: column 'species' holds 'Emperor', which is none of the" in error
+
+
+def test_a_model_of_arrays_cannot_judge_a_table(classlens, folder):
+    classlens("lab", "--no-plots", "--epochs", 1, "--out", folder / "lab")
+    model = folder / "lab" / "model.safetensors"
+    error = classlens("evaluate", model, "penguins.csv", status=2)
+    assert "the model must have been trained on a table" in error
+    assert classlens("predict", model, "--at", "x0=1,x1=2").startswith("c")
