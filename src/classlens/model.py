@@ -16,7 +16,7 @@ from classlens.network import Array, Layer, Network, feature_names
 from classlens.settings import Settings
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A trained network, the names of its features, and how it was trained.
 
@@ -59,6 +59,9 @@ class Model:
                 "the encoding must give the features of feature_names, "
                 f"{listed(self.feature_names)}. Got {listed(self.encoding.names)} instead."
             )
+
+    def __repr__(self) -> str:
+        return f"Model({self.network!r}, features {listed(self.feature_names)})"
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class LayerValues(NamedTuple):
     activation: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """A dense layer.
 
@@ -74,6 +74,9 @@ class Layer:
         object.__setattr__(self, "bias", bias)
         object.__setattr__(self, "activation", Activation.parse(self.activation))
 
+    def __repr__(self) -> str:
+        return f"Layer({self.name}: {self.inputs} inputs, {self.units} {self.activation} units)"
+
     @property
     def inputs(self) -> int:
         """How many numbers it takes."""
@@ -89,7 +92,7 @@ class Layer:
         return [self.kernel.copy(), self.bias.copy()]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """Dense layers in a row; the last one gives a logit for each class.
 
@@ -186,6 +189,11 @@ class Network:
         if classes is None:
             classes = class_names(layers[-1].units if layers else 0)
         return cls(layers, classes)  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        sizes = "-".join(str(size) for size in self.sizes)
+        words = ", ".join(str(layer.activation) for layer in self.layers)
+        return f"Network({sizes}: {words}; {self.dtype}; classes {listed(self.classes)})"
 
     @property
     def inputs(self) -> int:

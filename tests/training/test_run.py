@@ -252,3 +252,14 @@ def test_the_same_seed_gives_the_same_run(lab):
 def test_progress_must_be_a_function():
     with pytest.raises(cl.ArgumentError, match=r"progress must be a function\. Got 5 instead"):
         cl.fit(cl.blobs(), progress=5)
+
+
+def test_what_a_prompt_shows_is_short():
+    run = cl.fit(cl.blobs(), epochs=3)
+    shown = repr(run)
+    assert shown.startswith("Run(Model(Network(2-2-4: relu, linear; float32; classes c0, c1, c2,")
+    assert shown.endswith(
+        f"finished after History(3 epochs, last loss {run.history.loss[-1]:.4f}))"
+    )
+    assert repr(cl.blobs()) == "Dataset(100 samples, features x0, x1, classes c0, c1, c2, c3)"
+    assert repr(run.network.layers[0]) == "Layer(L1: 2 inputs, 2 relu units)"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.arrays import any_array, real_array, refuse_non_finite
-from classlens.errors import ArgumentError, DataError, did_you_mean, listed, short
+from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
 from classlens.names import names_from
 from classlens.network import class_names as default_class_names
 from classlens.network import feature_names as default_feature_names
@@ -23,7 +23,7 @@ from classlens.network import feature_names as default_feature_names
 LARGEST_CLASS = 99_999
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Samples and their classes.
 
@@ -121,6 +121,12 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.X)
+
+    def __repr__(self) -> str:
+        return (
+            f"Dataset({counted(len(self), 'sample')}, features {listed(self.feature_names)}, "
+            f"classes {listed(self.class_names)})"
+        )
 
     @property
     def features(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, counted
 from classlens.files import write_whole
 from classlens.kinds import Whole
 
@@ -21,7 +21,7 @@ Metric = NDArray[np.float64]
 Parameters = tuple[NDArray[np.floating[Any]], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class History:
     """The course of a run.
 
@@ -59,6 +59,10 @@ class History:
 
     def __len__(self) -> int:
         return len(self.epoch)
+
+    def __repr__(self) -> str:
+        last = f", last loss {self.loss[-1]:.4f}" if len(self) else ""
+        return f"History({counted(len(self), 'epoch')}{last})"
 
     def parameters_at(self, epoch: int) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         """The (kernel, bias) of every layer after an epoch; epoch 0 gives the initial ones.

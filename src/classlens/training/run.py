@@ -27,7 +27,7 @@ _MOST_NATS = 1e5
 Ending = Literal["finished", "early", "interrupted", "diverged"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """A training run that has ended.
 
@@ -53,6 +53,9 @@ class Run:
     seconds: float
     memory: Any
     before: int
+
+    def __repr__(self) -> str:
+        return f"Run({self.model!r}, {self.ending} after {self.history!r})"
 
     @property
     def network(self) -> Network:
