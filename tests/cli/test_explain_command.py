@@ -89,9 +89,18 @@ def test_slices(classlens):
     [
         (["nothing.safetensors"], "cannot read nothing.safetensors: No such file or directory."),
         (["lab.safetensors", "blob"], "Got 'blob' instead. Did you mean 'blobs'?"),
+        (
+            ["lab.safetensors", "rings"],
+            "DATA must be of the model's classes, c0, c1, c2, c3. Got c0, c1, c2 instead.",
+        ),
         (["lab.safetensors", "iris"], "the data must have 2 features, as the network has inputs."),
         (["--format", "pdf"], "--format must be one of text, markdown, json. Got 'pdf' instead."),
         (["--example", "1", "--at", "x0=1,x1=1"], "Give one of them."),
+        (["--example", "1", "--window", "0:1,0:1"], "--window is for the whole explanation"),
+        (
+            ["lab.safetensors", "-o", "lab.safetensors"],
+            "--output must not name the model file itself.",
+        ),
         (["--example", "100"], "--example must be a whole number from 0 to 99. Got 100 instead."),
         (["--example", "x"], "--example must be a whole number from 0 to 99. Got 'x' instead."),
         (["lab.safetensors", "--example", "1"], "--example needs DATA whose row it is."),

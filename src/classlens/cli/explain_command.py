@@ -12,7 +12,7 @@ import typer
 from classlens.cli.options import example_of, features_of, window_of
 from classlens.cli.sources import dataset_named
 from classlens.cli.terminal import OUT, with_progress
-from classlens.errors import ArgumentError, one_of
+from classlens.errors import ArgumentError, listed, one_of
 from classlens.files import check_target, write_whole
 from classlens.kinds import Whole
 
@@ -112,7 +112,11 @@ def _subject(model: Path | None, data: str | None) -> tuple[Model | Run, Dataset
     if model is not None:
         from classlens.model import Model  # noqa: PLC0415 - loads NumPy
 
-        return Model.load(model), None if data is None else dataset_named(data)
+        loaded = Model.load(model)
+        examples = None if data is None else dataset_named(data)
+        if examples is not None:
+            _check_classes(loaded, examples)
+        return loaded, examples
     from classlens import lab  # noqa: PLC0415 - loads JAX
     from classlens.settings import Settings  # noqa: PLC0415
 
@@ -120,6 +124,15 @@ def _subject(model: Path | None, data: str | None) -> tuple[Model | Run, Dataset
     samples = lab.lab_data()
     done = with_progress(lambda progress: lab.train(samples, settings, progress), settings.epochs)
     return done.run, done.data
+
+
+def _check_classes(model: Model, examples: Dataset) -> None:
+    """Refuse examples of other classes: their numbers would be taken for the model's."""
+    if examples.features == model.network.inputs and examples.class_names != model.class_names:
+        raise ArgumentError(
+            f"DATA must be of the model's classes, {listed(model.class_names)}. "
+            f"Got {listed(examples.class_names)} instead."
+        )
 
 
 def _names(given: Model | Run, examples: Dataset | None) -> tuple[str, ...]:
