@@ -30,7 +30,7 @@ from classlens.settings import SETTINGS, Settings
 from classlens.training.history import History
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
-from classlens.training.suiting import suited
+from classlens.training.suiting import SUITING, suited
 
 try:
     from sklearn import exceptions
@@ -116,23 +116,23 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(  # noqa: PLR0913 - scikit-learn reads the parameters from this signature
         self,
-        hidden: Sequence[int] | int = (100, 50),
+        hidden: Sequence[int] | int = SUITING["hidden"],
         *,
         activation: str | Sequence[str] = Settings.activation,
-        optimizer: str = "adamw",
-        learning_rate: float = 0.003,
-        schedule: str = "cosine",
+        optimizer: str = SUITING["optimizer"],
+        learning_rate: float = SUITING["learning_rate"],
+        schedule: str = SUITING["schedule"],
         momentum: float = Settings.momentum,
-        epochs: int | None = None,
+        epochs: int | None = SUITING["epochs"],
         batch_size: int = Settings.batch_size,
         shuffle: bool = Settings.shuffle,
-        weight_decay: float | None = None,
+        weight_decay: float | None = SUITING["weight_decay"],
         l1: float = Settings.l1,
         class_weight: str | Mapping[Any, float] | None = Settings.class_weight,
         validation_fraction: float = Settings.validation_fraction,
         patience: int | None = Settings.patience,
         min_delta: float = Settings.min_delta,
-        history_megabytes: float = 4.0,
+        history_megabytes: float = SUITING["history_megabytes"],
         standardize: bool = True,
         random_state: int | np.random.RandomState | None = None,
         warm_start: bool = False,

@@ -25,22 +25,13 @@ from classlens.training.history import History
 from classlens.training.loop import Progress
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
-from classlens.training.suiting import suited
+from classlens.training.suiting import SUITING, suited
 
 # What is held out of a table: a fifth only scores, and a fifth of the rest is only watched.
 TEST, WATCHED = 0.2, 0.2
 
-# What suits tables in general, where nothing else is asked for: docs/decisions/0006.
-SUITING: Mapping[str, Any] = {
-    "hidden": (100, 50),
-    "optimizer": "adamw",
-    "learning_rate": 0.003,
-    "schedule": "cosine",
-    "epochs": None,
-    "weight_decay": None,
-    "patience": 30,
-    "history_megabytes": 4.0,
-}
+# Epochs without a lower loss on the watched rows after which to stop.
+PATIENCE = 30
 
 
 class Parts(NamedTuple):
@@ -159,7 +150,8 @@ def train(
     Args:
         prepared: the table, as ``prepare`` gives it.
         progress: as for ``fit``.
-        **options: rows of ``classlens.settings.SETTINGS``; the defaults are those of ``SUITING``.
+        **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
+            tables, ``training.suiting.SUITING``.
 
     Raises:
         ArgumentError: if an option is not allowed.
@@ -175,7 +167,7 @@ def train(
     fixed = [name for name in ("test_fraction", "validation_fraction") if options.get(name)]
     if fixed:
         raise ArgumentError(f"{fixed[0]} is a fifth where a table is trained on. Leave it out.")
-    chosen = {**vars(Settings()), **SUITING, **options}
+    chosen = {**vars(Settings()), **SUITING, "patience": PATIENCE, **options}
     X, y = prepared.X, prepared.labels.codes
     parts = _parts(y, chosen["seed"] or 0)
     if not len(parts.watched):

@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from classlens.settings import Settings
 
-# Measured on small tables: docs/decisions/0006.
+# What suits tables in general, where the table of settings has the lab's defaults. None stands for
+# what ``suited`` chooses. Measured on small tables: docs/decisions/0006.
+SUITING: Mapping[str, Any] = MappingProxyType(
+    {
+        "hidden": (100, 50),
+        "optimizer": "adamw",
+        "learning_rate": 0.003,
+        "schedule": "cosine",
+        "epochs": None,
+        "weight_decay": None,
+        "history_megabytes": 4.0,
+    }
+)
 _EPOCHS = 100
 _LEAST_UPDATES = 500
 _DECAY = 50.0
