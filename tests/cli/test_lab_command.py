@@ -263,6 +263,8 @@ def test_a_terminal_sees_a_progress_bar(tmp_path):
 def test_ctrl_c_writes_what_was_learned(tmp_path):
     script = (
         "import sys, threading, time, os, signal\n"
+        # It is ignored in what a shell starts in the background.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from classlens import cli\n"
         "from classlens.training import loop\n"
         "real, calls = loop.Trainer.advance, []\n"
@@ -276,7 +278,11 @@ def test_ctrl_c_writes_what_was_learned(tmp_path):
         "cli.main()\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert result.returncode == 0, result.stderr
     assert re.search(r"Interrupted after \d+ of 9999999 epochs", result.stdout)
