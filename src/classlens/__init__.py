@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from classlens.analysis.unit_facts import units
     from classlens.data.dataset import Dataset
     from classlens.data.shipped import load
+    from classlens.data.tables.reading import read_table
+    from classlens.data.tables.table import Table
     from classlens.data.toys import blobs, checkerboard, pinwheel, rings, spirals
     from classlens.errors import (
         ArgumentError,
@@ -36,13 +38,17 @@ if TYPE_CHECKING:
         ModelFileError,
         NotFittedError,
         OutputError,
+        TableError,
     )
     from classlens.estimator import NeuralClassifier
     from classlens.explanation.account import Explanation, explain, explain_example
     from classlens.explanation.audit import verify
+    from classlens.measures import Measures
     from classlens.model import Model
     from classlens.network import Layer, Network
     from classlens.settings import Settings
+    from classlens.tabular.judging import evaluate, predict, samples_of
+    from classlens.tabular.learning import Trained, train
     from classlens.training.history import History
     from classlens.training.run import Run, fit
 
@@ -58,6 +64,7 @@ _HOMES = {
     "FalseFindingError": "errors",
     "History": "training.history",
     "Layer": "network",
+    "Measures": "measures",
     "MissingLibraryError": "errors",
     "Model": "model",
     "ModelFileError": "errors",
@@ -68,8 +75,12 @@ _HOMES = {
     "Run": "training.run",
     "Settings": "settings",
     "Slice": "analysis.slices",
+    "Table": "data.tables.table",
+    "TableError": "errors",
+    "Trained": "tabular.learning",
     "blobs": "data.toys",
     "checkerboard": "data.toys",
+    "evaluate": "tabular.judging",
     "explain": "explanation.account",
     "explain_example": "explanation.account",
     "fit": "training.run",
@@ -77,9 +88,13 @@ _HOMES = {
     "path": "analysis.example",
     "pinwheel": "data.toys",
     "plot": "",
+    "predict": "tabular.judging",
+    "read_table": "data.tables.reading",
     "regions": "analysis.geometry",
     "rings": "data.toys",
+    "samples_of": "tabular.judging",
     "spirals": "data.toys",
+    "train": "tabular.learning",
     "units": "analysis.unit_facts",
     "verify": "explanation.audit",
 }
@@ -95,6 +110,7 @@ __all__ = [
     "FalseFindingError",
     "History",
     "Layer",
+    "Measures",
     "MissingLibraryError",
     "Model",
     "ModelFileError",
@@ -105,9 +121,13 @@ __all__ = [
     "Run",
     "Settings",
     "Slice",
+    "Table",
+    "TableError",
+    "Trained",
     "__version__",
     "blobs",
     "checkerboard",
+    "evaluate",
     "explain",
     "explain_example",
     "fit",
@@ -115,9 +135,13 @@ __all__ = [
     "path",
     "pinwheel",
     "plot",
+    "predict",
+    "read_table",
     "regions",
     "rings",
+    "samples_of",
     "spirals",
+    "train",
     "units",
     "verify",
 ]

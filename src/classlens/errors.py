@@ -182,3 +182,16 @@ def listed(words: Sequence[str]) -> str:
 def counted(count: int, noun: str) -> str:
     """A number with its noun, such as "1 sample" or "2 samples"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def printable(text: str) -> str:
+    r"""The text with every sign that commands a terminal spelt out; lines stay lines.
+
+    Example:
+        >>> printable("\x1b[31mred\n")
+        '\\x1b[31mred\n'
+    """
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )

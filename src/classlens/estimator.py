@@ -27,10 +27,10 @@ from classlens.kinds import Flag
 from classlens.model import Model
 from classlens.scores import softmax
 from classlens.settings import SETTINGS, Settings
+from classlens.suiting import SUITING, suited
 from classlens.training.history import History
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
-from classlens.training.suiting import SUITING, suited
 
 try:
     from sklearn import exceptions

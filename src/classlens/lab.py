@@ -15,14 +15,19 @@ from typing import Any
 import numpy as np
 
 from classlens.data.dataset import Dataset
+from classlens.data.toy_arguments import MOST_SAMPLES
 from classlens.data.toys import blobs
 from classlens.explanation.account import Explanation, explain
 from classlens.files import write_whole
+from classlens.kinds import Whole
 from classlens.network import Network
 from classlens.scores import Evaluation
 from classlens.settings import Settings
 from classlens.training.loop import Progress
 from classlens.training.run import Run, fit
+
+# As many samples as make sense: one of each blob, and what ``blobs`` allows.
+SAMPLES = Whole(4, MOST_SAMPLES)
 
 # The seed of the lab's samples; the settings' seed is the network's.
 DATA_SEED = 30

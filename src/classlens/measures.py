@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -67,6 +69,33 @@ class Mistake(NamedTuple):
     true: int
     predicted: int
     probability: float
+
+
+class Spread(NamedTuple):
+    """How far numbers are spread, such as the accuracies of several seeds.
+
+    Attributes:
+        mean: their mean.
+        deviation: their standard deviation, that of a sample: divided by their number less 1.
+        low: the least.
+        high: the greatest.
+    """
+
+    mean: float
+    deviation: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """The spread of at least one number.
+
+        Example:
+            >>> Spread.of([1.0, 3.0])
+            Spread(mean=2.0, deviation=1.4142135623730951, low=1.0, high=3.0)
+        """
+        deviation = statistics.stdev(values) if len(values) > 1 else 0.0
+        return cls(statistics.fmean(values), deviation, min(values), max(values))
 
 
 @dataclass(frozen=True, eq=False)

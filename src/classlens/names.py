@@ -48,16 +48,3 @@ def _name(what: str, place: int, value: Any) -> str:
         except ValueError:  # an integer of 5000 digits
             pass
     raise ArgumentError(f"{what} must hold words. Got {short(value)} at place {place} instead.")
-
-
-def printable(text: str) -> str:
-    r"""The text with every sign that commands a terminal spelt out; lines stay lines.
-
-    Example:
-        >>> printable("\x1b[31mred\n")
-        '\\x1b[31mred\n'
-    """
-    return "".join(
-        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
-        for sign in text
-    )

@@ -88,7 +88,10 @@ def test_slices(classlens):
     ("arguments", "message"),
     [
         (["nothing.safetensors"], "cannot read nothing.safetensors: No such file or directory."),
-        (["lab.safetensors", "blob"], "Got 'blob' instead. Did you mean 'blobs'?"),
+        (
+            ["lab.safetensors", "blob"],
+            "Got 'blob', of which there is neither. Did you mean 'blobs'?",
+        ),
         (
             ["lab.safetensors", "rings"],
             "DATA must be of the model's classes, c0, c1, c2, c3. Got c0, c1, c2 instead.",
@@ -99,7 +102,7 @@ def test_slices(classlens):
         (["--example", "1", "--window", "0:1,0:1"], "--window is for the whole explanation"),
         (
             ["lab.safetensors", "-o", "lab.safetensors"],
-            "--output must not name the model file itself.",
+            "--output must not be a file that is read. Got lab.safetensors for both.",
         ),
         (["--example", "100"], "--example must be a whole number from 0 to 99. Got 100 instead."),
         (["--example", "x"], "--example must be a whole number from 0 to 99. Got 'x' instead."),

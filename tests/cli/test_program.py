@@ -1,12 +1,17 @@
 """The program around the commands: closed outputs, other encodings, what nobody foresaw."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import typer
 
 import classlens as cl
+from classlens.cli import program
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +66,32 @@ def test_what_nobody_foresaw_is_one_message(tmp_path):
     result = shell(command, JAX_PLATFORMS="nosuch")
     assert result.returncode == 2
     assert "Error: this should not have happened, RuntimeError:" in result.stderr
-    assert "CLASSLENS_DEBUG=1" in result.stderr
+    assert "Add --debug to see where it did." in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "lab").exists()
-    shown = shell(command, JAX_PLATFORMS="nosuch", CLASSLENS_DEBUG="1")
+    shown = shell(f"{command} --debug", JAX_PLATFORMS="nosuch")
     assert "Traceback" in shown.stderr
+
+
+def test_debugging_shows_where_an_error_arose(tmp_path):
+    command = f"classlens inspect {tmp_path / 'none'}"
+    assert "Traceback" not in shell(command).stderr
+    shown = shell(f"{command} --debug").stderr
+    assert "Traceback" in shown
+    assert "ModelFileError: cannot read" in shown
+
+
+def test_every_option_that_a_message_names_is_there():
+    """Options named in the package's texts, against those of its commands."""
+    source = Path(cl.__file__).parent
+    texts = [
+        node.value
+        for path in source.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    named = {option for text in texts for option in re.findall(r"--[a-z][a-z-]*[a-z]", text)}
+    commands = typer.main.get_command(program.app).commands.values()
+    known = {option for each in commands for row in each.params for option in row.opts}
+    assert len(named) > 20
+    assert named - known <= {"--version", "--help"}

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
 import sys
 
 import numpy as np
 import pytest
 
+import classlens as cl
 from classlens import Model
 from classlens.cli import program
 
@@ -82,6 +84,21 @@ def test_options_reach_the_training(classlens, folder):
     assert model.settings is not None
     assert (model.settings.epochs, model.settings.seed) == (7, 3)
     assert model.settings.optimizer == "adam"
+
+
+def test_parts_are_as_large_as_asked_for(classlens, folder):
+    given = ("train", "penguins.csv", "--target", "species", "-o", "p.safetensors", "--epochs", 3)
+    text = classlens(*given, "--test-fraction", 0.5, "--validation-fraction", 0.1)
+    assert "Learned from 48 rows, watched 12." in text
+    assert "Accuracy on 60 held-out rows:" in text
+    settings = Model.load(folder / "p.safetensors").settings
+    assert settings is not None
+    assert (settings.test_fraction, settings.validation_fraction) == (0.5, 0.1)
+    text = classlens(*given, "--test-fraction", 0, "--validation-fraction", 0)
+    assert "Learned from 120 rows, watched 0." in text
+    assert "There is no score: nothing was held out." in text
+    error = classlens(*given, "--validation-fraction", 0, "--patience", 3, status=2)
+    assert "patience needs samples to watch." in error
 
 
 def test_predictions_are_the_model_s(classlens, folder, trained):
@@ -163,10 +180,20 @@ def test_tables_that_are_refused(classlens, folder, content, target, message):
         ),
         (
             ["train", "penguins.csv", "--target", "species", "--missing", "guess"],
-            "missing must be one of refuse, impute. Got 'guess' instead.",
+            "--missing must be one of refuse, impute. Got 'guess' instead.",
         ),
         (["train", "penguins.csv", "--header", "perhaps"], "must be yes or no. Got 'perhaps'"),
         (["train", "penguins.csv", "--image-size", "ax"], "--image-size must be a size"),
+        (
+            ["train", "penguins.csv", "--header", "x", "--image-size", "1x2x3"],
+            "Got 'x' instead.\n--image-size must be a size such as 28 or 28x20. Got '1x2x3'",
+        ),
+        (["train", "penguins.csv", "--repeat", "0"], "--repeat must be a whole number from 1"),
+        (
+            ["train", "penguins.csv", "--target", "species", "-o", "penguins.csv"],
+            "--output must not be a file that is read. Got penguins.csv for both.",
+        ),
+        (["predict", "MODEL", "penguins.csv", "-o", "penguins.csv"], "must not be a file that is"),
         (["train", "penguins.csv", "--target", "species", "--epochs", "0"], "--epochs must be"),
         (["predict", "MODEL"], "predict needs a table, or one example"),
         (["predict", "MODEL", "--at", "bill=1"], "Missing: mass, island."),
@@ -194,9 +221,64 @@ def test_labels_that_the_model_does_not_know(classlens, folder, trained):
     assert "new.csv, line 2: column 'species' holds 'Emperor', which is none of the" in error
 
 
-def test_a_model_of_arrays_cannot_judge_a_table(classlens, folder):
-    classlens("lab", "--no-plots", "--epochs", 1, "--out", folder / "lab")
+def test_a_model_of_arrays_judges_columns_with_its_features_names(classlens, folder):
+    classlens("lab", "--no-plots", "--out", folder / "lab")
     model = folder / "lab" / "model.safetensors"
     error = classlens("evaluate", model, "penguins.csv", status=2)
-    assert "the model must have been trained on a table" in error
+    assert "penguins.csv has no column 'x0'" in error
     assert classlens("predict", model, "--at", "x0=1,x1=2").startswith("c")
+    data = cl.blobs()
+    with (folder / "points.csv").open("w") as file:
+        writer = csv.writer(file)
+        writer.writerow(["x1", "x0", "kind"])
+        writer.writerows(
+            [x1, x0, data.class_names[k]] for (x0, x1), k in zip(data.X, data.y, strict=True)
+        )
+    told = json.loads(classlens("evaluate", model, "points.csv", "--target", "kind", "--json"))
+    assert told["accuracy"] == Model.load(model).network.evaluate(data.X, data.y).accuracy
+    explained = classlens("explain", model, "points.csv", "--target", "kind")
+    assert explained == classlens("explain", model, "blobs")
+    assert "has no column 'class'" in classlens("evaluate", model, "points.csv", status=2)
+    error = classlens("evaluate", model, "points.csv", "--target", "x0", status=2)
+    assert "target must not be one of the model's features" in error
+
+
+def test_an_explanation_speaks_of_the_table_s_columns(classlens, trained):
+    text = classlens("explain", trained, "penguins.csv")
+    assert "=Gentoo" in text
+    assert "bill" in text
+    row = classlens("explain", trained, "--at", "bill=38,mass=3500,island=Torgersen")
+    assert "is predicted as Adelie." in row
+    error = classlens("explain", trained, "--at", "bill=38,mass=3500,island=Mars", status=2)
+    assert "column 'island' holds 'Mars', which it never did" in error
+    error = classlens("explain", trained, "gone.csv", status=2)
+    assert "cannot read gone.csv" in error
+
+
+def test_repeated_training_tells_the_spread(classlens, folder):
+    text = classlens(
+        *("train", "penguins.csv", "--target", "species", "-o", "r.safetensors", "--repeat", 3),
+        *("--hidden", 4, "--epochs", 20, "--seed", 5),
+    )
+    scores = [float(word) for word in re.findall(r"seed \d: accuracy ([\d.]+)%", text)]
+    assert len(scores) == 3
+    mean = re.search(r"Accuracy over 3 seeds: mean ([\d.]+), standard deviation ([\d.]+)", text)
+    assert mean is not None
+    assert float(mean[1]) == pytest.approx(np.mean(scores), abs=0.06)
+    assert float(mean[2]) == pytest.approx(np.std(scores, ddof=1), abs=0.06)
+    # The first seed's model is kept.
+    alone = cl.train(folder / "penguins.csv", "species", hidden=4, epochs=20, seed=5)
+    kept = Model.load(folder / "r.safetensors")
+    np.testing.assert_array_equal(
+        kept.network.layers[0].kernel, alone.model.network.layers[0].kernel
+    )
+    assert f"seed 5: accuracy {alone.measures.accuracy:.1%}" in text
+
+
+def test_signs_that_command_the_terminal_are_spelt_out(classlens, folder):
+    rows = "".join(f"{i % 2}.{i},\x1b[3{i % 2}mred\n" for i in range(60))
+    (folder / "colours.csv").write_text(f"x,c\x1b[2Jlass\n{rows}")
+    text = classlens("train", "colours.csv", "--target", "c\x1b[2Jlass", "-o", "c.safetensors")
+    assert "\x1b" not in text
+    assert "\\x1b[31mred" in text
+    assert "\x1b" not in classlens("inspect", "c.safetensors")

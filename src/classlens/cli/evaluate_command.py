@@ -8,17 +8,21 @@ from typing import Annotated
 
 import typer
 
-from classlens.cli.options import one_of_words, with_settings
-from classlens.cli.reading import reading_of, with_reading
+from classlens.cli.options import with_options
+from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.terminal import OUT
+from classlens.kinds import Word
 
 
-@with_settings()
-@with_reading("delimiter", "header", "encoding")
+@with_options(*reading_options("delimiter", "header", "encoding", "missing_words", "decimal"))
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file that train has written.")],
     file: Annotated[str, typer.Argument(help="A table with the column of the classes in it.")],
     *,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The column of the classes; the training's if unsaid."),
+    ] = None,
     unseen: Annotated[
         str,
         typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
@@ -29,12 +33,14 @@ def evaluate(
     **options: str | None,
 ) -> None:
     """Say how good a model is on the rows of a table."""
-    one_of_words("--unseen", unseen, ("refuse", "ignore"))
+    Word(("refuse", "ignore")).check("--unseen", unseen)
     reading = reading_of(options)
-    from classlens import tabular  # noqa: PLC0415 - loads JAX and pyarrow
-    from classlens.model import Model  # noqa: PLC0415
+    from classlens.model import Model  # noqa: PLC0415 - loads NumPy
+    from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
 
-    table, measures = tabular.evaluate(Model.load(model), file, unseen=unseen, **reading)
+    loaded = Model.load(model)
+    samples = samples_of(loaded, file, target=target, unseen=unseen, **reading)
+    table, measures = samples.table, samples.measures
     if not as_json:
         from classlens.cli.scoring import print_measures  # noqa: PLC0415 - loads NumPy
 

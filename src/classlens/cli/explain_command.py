@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from classlens.cli.options import example_of, features_of, window_of
-from classlens.cli.sources import dataset_named
+from classlens.cli.options import features_of, window_of, with_options
+from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import check_output, example_for, examples_for
 from classlens.cli.terminal import OUT, with_progress
-from classlens.errors import ArgumentError, listed, one_of
-from classlens.files import check_target, write_whole
+from classlens.errors import ArgumentError, one_of
+from classlens.files import write_whole
 from classlens.kinds import Whole
 
 if TYPE_CHECKING:
@@ -32,15 +33,23 @@ FORMATS: Mapping[str, Callable[[Explanation], str]] = MappingProxyType(
 )
 
 
+@with_options(*reading_options("delimiter", "header", "encoding", "missing_words", "decimal"))
 def explain(  # noqa: PLR0913 - a command's options are its parameters
     model: Annotated[
         Path | None, typer.Argument(help="A model file. Without it the lab is done and explained.")
     ] = None,
     data: Annotated[
         str | None,
-        typer.Argument(help="The examples: a data set by name, such as blobs, rings or iris."),
+        typer.Argument(
+            help="The examples: a table with the model's columns and that of the classes, or a "
+            "data set by name, such as blobs, rings or iris."
+        ),
     ] = None,
     *,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The table's column of the classes."),
+    ] = None,
     format: Annotated[  # noqa: A002
         str, typer.Option(help=f"How to print it: {', '.join(FORMATS)}.")
     ] = "text",
@@ -75,6 +84,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file.")
     ] = None,
+    **options: str | None,
 ) -> None:
     """Say in plain words how a network comes to its answers, checked against the network."""
     if format not in FORMATS:
@@ -83,40 +93,42 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
         raise ArgumentError("--example and --at name an example each. Give one of them.")
     if window is not None and (example is not None or at is not None):
         raise ArgumentError("--window is for the whole explanation, not for one example.")
-    place = None if window is None else window_of(window)
+    rectangle = None if window is None else window_of(window)
     if output is not None:
-        check_target(output)
-        if model is not None and output.exists() and model.exists() and output.samefile(model):
-            raise ArgumentError("--output must not name the model file itself.")
+        check_output(output, model, data)
+    reading = reading_of(options)
     from classlens.explanation import account  # noqa: PLC0415 - loads NumPy
+    from classlens.model import as_model  # noqa: PLC0415
 
-    given, examples = _subject(model, data)
+    given, examples = _subject(model, data, target, reading)
     names = _names(given, examples)
     plane = _slice(slice, hold, names, examples)
     if at is not None:
-        told = account.explain_example(given, example_of("--at", at, names), examples, slice=plane)
+        place = example_for(as_model(given), at)
+        told = account.explain_example(given, place, examples, slice=plane)
     elif example is not None:
         told = account.explain_example(given, _row(example, examples), examples, slice=plane)
     else:
-        told = account.explain(given, examples, window=place, slice=plane)
+        told = account.explain(given, examples, window=rectangle, slice=plane)
     text = FORMATS[format](told)
     if output is None:
         print(text)
     else:
         write_whole(output, f"{text}\n".encode())
-        OUT.print(f"wrote {output}", markup=False)
+        OUT.say(f"wrote {output}")
 
 
-def _subject(model: Path | None, data: str | None) -> tuple[Model | Run, Dataset | None]:
+def _subject(
+    model: Path | None, data: str | None, target: str | None, reading: dict[str, Any]
+) -> tuple[Model | Run, Dataset | None]:
     """The model and the examples that the arguments name; without a model, the lab's."""
     if model is not None:
         from classlens.model import Model  # noqa: PLC0415 - loads NumPy
 
         loaded = Model.load(model)
-        examples = None if data is None else dataset_named(data)
-        if examples is not None:
-            _check_classes(loaded, examples)
-        return loaded, examples
+        if data is None:
+            return loaded, None
+        return loaded, examples_for(loaded, data, target=target, reading=reading)
     from classlens import lab  # noqa: PLC0415 - loads JAX
     from classlens.settings import Settings  # noqa: PLC0415
 
@@ -124,15 +136,6 @@ def _subject(model: Path | None, data: str | None) -> tuple[Model | Run, Dataset
     samples = lab.lab_data()
     done = with_progress(lambda progress: lab.train(samples, settings, progress), settings.epochs)
     return done.run, done.data
-
-
-def _check_classes(model: Model, examples: Dataset) -> None:
-    """Refuse examples of other classes: their numbers would be taken for the model's."""
-    if examples.features == model.network.inputs and examples.class_names != model.class_names:
-        raise ArgumentError(
-            f"DATA must be of the model's classes, {listed(model.class_names)}. "
-            f"Got {listed(examples.class_names)} instead."
-        )
 
 
 def _names(given: Model | Run, examples: Dataset | None) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from classlens.cli.terminal import OUT
 
 if TYPE_CHECKING:
+    from classlens.data.encode import Encoding
     from classlens.model import Model
 
 _MOST = 40
@@ -32,34 +32,45 @@ def inspect(
     if as_json:
         OUT.out(json.dumps(_described(loaded)))
         return
-    network = loaded.network
-    OUT.print(f"{model}: {network.parameters:,} parameters, {network.dtype}", markup=False)
-    layers = Table("layer", "inputs", "units", "activation", box=None, pad_edge=False)
-    for layer in network.layers:
-        name = layer.name.replace("[", "\\[")
-        layers.add_row(name, str(layer.inputs), str(layer.units), str(layer.activation))
-    OUT.print(layers)
-    OUT.print(f"\nclasses ({len(network.classes)}): {_few(loaded.class_names)}", markup=False)
-    OUT.print(f"features ({network.inputs}): {_few(loaded.feature_names)}", markup=False)
-    encoding = loaded.encoding
-    if encoding is not None:
-        OUT.print(f"column of the classes: {encoding.target}", markup=False)
-        columns = Table("column", "is", "words or range", "missing", box=None, pad_edge=False)
-        for feature in encoding.features[:_MOST]:
-            number = feature.kind == "number"
-            range_ = f"{feature.low:g} to {feature.high:g}" if number else _few(feature.words)
-            fill = "refused"
-            if feature.missing:
-                fill = "a feature of its own" + (
-                    "" if feature.fill is None else f", counted as {feature.fill:.4g}"
-                )
-            cells = (feature.column, feature.kind, range_, fill)
-            columns.add_row(*(cell.replace("[", "\\[") for cell in cells))
-        OUT.print(columns)
+    _print_network(loaded)
+    if loaded.encoding is not None:
+        _print_encoding(loaded.encoding)
     if loaded.settings is not None:
-        OUT.print("\nsettings:")
+        OUT.say("\nsettings:")
         for name, value in vars(loaded.settings).items():
-            OUT.print(f"  {name}: {value}", markup=False)
+            OUT.say(f"  {name}: {value}")
+
+
+def _print_network(model: Model) -> None:
+    network = model.network
+    OUT.say(f"{network.parameters:,} parameters, {network.dtype}")
+    OUT.show(
+        ("layer", "inputs", "units", "activation"),
+        [
+            (layer.name, str(layer.inputs), str(layer.units), str(layer.activation))
+            for layer in network.layers
+        ],
+    )
+    OUT.say(f"\nclasses ({len(network.classes)}): {_few(model.class_names)}")
+    OUT.say(f"features ({network.inputs}): {_few(model.feature_names)}")
+
+
+def _print_encoding(encoding: Encoding) -> None:
+    OUT.say(f"column of the classes: {encoding.target}")
+    if encoding.missing_words:
+        OUT.say(f"words for a missing cell: {', '.join(encoding.missing_words)}")
+    if encoding.image_shape is not None:
+        OUT.say(f"pictures of {' x '.join(map(str, encoding.image_shape))}")
+    rows = []
+    for feature in encoding.features[:_MOST]:
+        number = feature.kind == "number"
+        met = f"{feature.low:g} to {feature.high:g}" if number else _few(feature.words)
+        fill = "" if feature.fill is None else f", counted as {feature.fill:.4g}"
+        gaps = f"a feature of its own{fill}" if feature.missing else "refused"
+        rows.append((feature.column, feature.kind, met, gaps))
+    OUT.show(("column", "is", "words or range", "missing"), rows)
+    if len(encoding.features) > _MOST:
+        OUT.say(f"({len(encoding.features) - _MOST} more columns are left out here.)")
 
 
 def _described(model: Model) -> dict[str, Any]:

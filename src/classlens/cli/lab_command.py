@@ -7,21 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from classlens.cli.interrupts import patiently
-from classlens.cli.options import settings_of, with_settings
+from classlens.cli.options import setting_options, settings_of, with_options
 from classlens.cli.terminal import OUT, with_progress
 from classlens.errors import ArgumentError
 from classlens.files import folder_for
-from classlens.kinds import Whole
 from classlens.settings import Settings
 
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
 
 
-@with_settings("seed", "epochs", "hidden", "activation", "optimizer", "learning_rate", "batch_size")
+@with_options(
+    *setting_options(
+        *("seed", "epochs", "hidden", "activation", "optimizer", "learning_rate", "batch_size")
+    )
+)
 def lab(
     *,
     samples: Annotated[str, typer.Option(help="Number of samples of the four blobs.")] = "100",
@@ -37,12 +39,10 @@ def lab(
     settings = settings_of(options)
     if str(out) == ".":
         raise ArgumentError("--out must name a folder of its own. Got the current one instead.")
-    kind = Whole(4)
-    count = kind.check("--samples", kind.read(samples))
     # JAX is loaded here, so that --help does not wait for it.
     from classlens import lab as story  # noqa: PLC0415
 
-    data = story.lab_data(count)
+    data = story.lab_data(story.SAMPLES.check("--samples", story.SAMPLES.read(samples)))
     with folder_for(out):
         _tell(data, settings, out, plots=plots, log=log)
 
@@ -50,29 +50,26 @@ def lab(
 def _tell(data: Dataset, settings: Settings, out: Path, *, plots: bool, log: bool) -> None:
     from classlens import lab as story  # noqa: PLC0415
 
-    OUT.print(story.describe_data(data) + "\n", markup=False)
+    OUT.say(story.describe_data(data) + "\n")
     done = with_progress(
         lambda progress: story.train(data, settings, progress), settings.epochs, log=log
     )
     run, network = done.run, done.run.network
     if not run.epoch:
         raise KeyboardInterrupt  # before the first epoch was over: nothing has been learned
-    table = Table("layer", "units", "activation", "weights + biases", box=None, pad_edge=False)
-    for row in story.describe_network(network):
-        table.add_row(*row)
-    OUT.print(table)
+    OUT.show(("layer", "units", "activation", "weights + biases"), story.describe_network(network))
     if run.ending == "interrupted":
-        OUT.print(f"\nInterrupted after {run.epoch} of {settings.epochs} epochs.")
-    OUT.print(
+        OUT.say(f"\nInterrupted after {run.epoch} of {settings.epochs} epochs.")
+    OUT.say(
         f"\nLoss in the last epoch: {run.history.loss[-1]:.4f}. Of the trained network: loss "
         f"{done.score.loss:.4f}, "
         f"{done.score.correct} of {done.score.samples} samples right "
         f"({done.score.accuracy:.1%}).\n"
     )
-    OUT.print(story.describe_weights(network) + "\n", markup=False)
-    OUT.print(done.explanation.short() + "\n", markup=False)
+    OUT.say(story.describe_weights(network) + "\n")
+    OUT.say(done.explanation.short() + "\n")
     os.environ["MPLBACKEND"] = "agg"  # a notebook's own cannot be loaded here
     with patiently() as ask:
         for path in story.write(done, out, pictures=plots):
-            OUT.print(f"wrote {path}", markup=False)
+            OUT.say(f"wrote {path}")
             ask()

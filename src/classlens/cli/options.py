@@ -4,46 +4,65 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
-from classlens.errors import ArgumentError, Problems, did_you_mean, one_of, short
+from classlens.errors import ArgumentError, Problems, did_you_mean, short
 from classlens.settings import SETTINGS, Setting, Settings
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 
-def with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command that takes ``**options`` an option for each of these settings."""
+def with_options(*rows: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that takes ``**options`` these, after its own."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        rows = [_option(SETTINGS[name]) for name in names]
-        command.__signature__ = signature.replace(parameters=own + rows)  # type: ignore[attr-defined]
-        command.__annotations__ = {p.name: p.annotation for p in own + rows}
+        command.__signature__ = signature.replace(parameters=[*own, *rows])  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in (*own, *rows)}
         return command
 
     return decorate
 
 
-def _option(setting: Setting) -> inspect.Parameter:
-    """A command's option for a row of the settings table, read as text and judged by the table."""
-    default = setting.default
-    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
-    annotation = Annotated[
-        str | None,
-        typer.Option(
-            option_name(setting.name),
-            help=f"{setting.help} {setting.range[0].upper()}{setting.range[1:]}. "
-            f"[default: {shown.lower()}]",
-            metavar=setting.name.split("_")[-1].upper(),
-        ),
-    ]
+def text_option(name: str, metavar: str, help: str) -> inspect.Parameter:  # noqa: A002 - typer's word
+    """An option that is read as text, and judged elsewhere; None where it is not given."""
+    option = typer.Option(option_name(name), metavar=metavar, help=help)
     return inspect.Parameter(
-        setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, option],
+    )
+
+
+def setting_options(
+    *names: str, suiting: Mapping[str, Any] = MappingProxyType({})
+) -> list[inspect.Parameter]:
+    """Options for rows of the settings table.
+
+    Args:
+        names: the rows.
+        suiting: defaults where they are not the table's; None stands for one that suits the data.
+    """
+    return [
+        _setting_option(SETTINGS[name], suiting.get(name, SETTINGS[name].default), name in suiting)
+        for name in names
+    ]
+
+
+def _setting_option(setting: Setting, default: Any, suits: bool) -> inspect.Parameter:
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default).lower()
+    if suits and default is None:
+        shown = "what suits the data"
+    return text_option(
+        setting.name,
+        setting.name.split("_")[-1].upper(),
+        f"{setting.help} {setting.range[0].upper()}{setting.range[1:]}. [default: {shown}]",
     )
 
 
@@ -69,12 +88,6 @@ def given_settings(options: dict[str, str | None]) -> dict[str, Any]:
                 problems.add(str(error).replace(f"{name} must", f"{option_name(name)} must", 1))
     problems.raise_if_any(ArgumentError)
     return values
-
-
-def one_of_words(option: str, value: str, words: Sequence[str]) -> None:
-    """Refuse a value that is none of an option's words."""
-    if value not in words:
-        raise ArgumentError(one_of(option, value, words))
 
 
 def window_of(text: str) -> Window:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classlens.cli.interrupts import patiently
-from classlens.cli.options import cells_of, example_of, one_of_words, with_settings
-from classlens.cli.reading import reading_of, with_reading
+from classlens.cli.options import with_options
+from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import check_output, example_for
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError
-from classlens.files import check_target, whole_file
+from classlens.files import whole_file
+from classlens.kinds import Word
 
 if TYPE_CHECKING:
     from classlens.model import Model
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
-@with_settings()
-@with_reading("delimiter", "header", "encoding")
+@with_options(*reading_options("delimiter", "header", "encoding", "missing_words", "decimal"))
 def predict(
     model: Annotated[Path, typer.Argument(help="A model file.")],
     file: Annotated[str | None, typer.Argument(help="A table with the model's columns.")] = None,
@@ -45,11 +46,11 @@ def predict(
     **options: str | None,
 ) -> None:
     """Predict the classes of a table's rows: CSV with row, prediction and each class's share."""
-    one_of_words("--unseen", unseen, ("refuse", "ignore"))
+    Word(("refuse", "ignore")).check("--unseen", unseen)
     if (file is None) == (at is None):
         raise ArgumentError("predict needs a table, or one example as --at x0=0.5,x1=-1.")
     if output is not None:
-        check_target(output)
+        check_output(output, model, file)
     reading = reading_of(options)
     from classlens.model import Model  # noqa: PLC0415 - loads NumPy
 
@@ -57,9 +58,9 @@ def predict(
     if at is not None:
         _print_one(loaded, at, unseen)
         return
-    from classlens import tabular  # noqa: PLC0415 - loads JAX and pyarrow
+    from classlens.tabular import judging  # noqa: PLC0415 - loads pyarrow
 
-    batches = tabular.predict(loaded, file, unseen=unseen, **reading)
+    batches = judging.predict(loaded, file, unseen=unseen, **reading)
     lines = _lines(loaded.class_names, batches)
     if output is None:
         for text in lines:
@@ -69,22 +70,16 @@ def predict(
         for text in lines:
             sink.write(text.encode("utf-8", "backslashreplace"))
             ask()
-    OUT.print(f"wrote {output}", markup=False)
+    OUT.say(f"wrote {output}")
 
 
 def _print_one(model: Model, at: str, unseen: str) -> None:
     """One example's class and shares."""
-    if model.encoding is None:
-        (shares,) = model.predict_proba([example_of("--at", at, model.feature_names)])
-    else:
-        from classlens import tabular  # noqa: PLC0415 - loads JAX and pyarrow
-
-        columns = [feature.column for feature in model.encoding.features]
-        shares = tabular.predict_one(model, cells_of("--at", at, columns), unseen=unseen)
+    (shares,) = model.predict_proba([example_for(model, at, unseen=unseen)])
     best = int(shares.argmax())
-    OUT.print(f"{model.class_names[best]} ({shares[best]:.1%})", markup=False)
+    OUT.say(f"{model.class_names[best]} ({shares[best]:.1%})")
     for k in (-shares).argsort(kind="stable")[:10].tolist():
-        OUT.print(f"  {model.class_names[k]}: {shares[k]:.4f}", markup=False)
+        OUT.say(f"  {model.class_names[k]}: {shares[k]:.4f}")
 
 
 def _lines(names: tuple[str, ...], batches: Iterator[Any]) -> Iterator[str]:

@@ -1,25 +1,85 @@
-"""The data that an argument names."""
+"""What a command's arguments name: data, one example, the file to write."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from classlens.errors import ArgumentError, one_of
+from classlens.cli.options import cells_of, example_of
+from classlens.errors import ArgumentError, did_you_mean, listed
+from classlens.files import check_target
 
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
+    from classlens.model import Model
 
 
-def dataset_named(word: str) -> Dataset:
-    """The toy problem or the shipped table of that name.
+def examples_for(
+    model: Model, word: str, *, target: str | None = None, reading: dict[str, Any]
+) -> Dataset:
+    """The data set of that name, or the samples in the file of that name.
+
+    Args:
+        model: what the samples are for.
+        word: a toy problem, a shipped table, or a path as for ``read_table``.
+        target: a file's column of the classes; that of the training by default.
+        reading: more of ``read_table``'s arguments.
 
     Raises:
-        ArgumentError: if there is none.
+        ArgumentError: if there is none, or its classes are not the model's.
+        TableError: if the file cannot be used.
     """
     from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
 
-    if word in toys.TOYS:
-        return toys.toy(word)
-    if word in shipped.SHIPPED:
-        return shipped.load(word)
-    raise ArgumentError(one_of("DATA", word, [*toys.TOYS, *shipped.SHIPPED]))
+    names = [*toys.TOYS, *shipped.SHIPPED]
+    if word not in names:
+        if Path(word).suffix or Path(word).name != word or Path(word).exists():
+            from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
+
+            return samples_of(model, word, target=target, **reading).data
+        raise ArgumentError(
+            f"DATA must be a file, or one of {', '.join(names)}. Got {word!r}, of which there is "
+            f"neither.{did_you_mean(word, names)}"
+        )
+    data = toys.toy(word) if word in toys.TOYS else shipped.load(word)
+    # Numbers of other classes would be taken for the model's.
+    if data.features == model.network.inputs and data.class_names != model.class_names:
+        raise ArgumentError(
+            f"DATA must be of the model's classes, {listed(model.class_names)}. "
+            f"Got {listed(data.class_names)} instead."
+        )
+    return data
+
+
+def example_for(model: Model, text: str, *, unseen: str = "refuse") -> list[float]:
+    """The features of the example that ``--at`` gives: by the columns of the model's table.
+
+    Raises:
+        ArgumentError: if a column is not there, or is not the model's.
+        TableError: if a cell cannot be used.
+    """
+    if model.encoding is None:
+        return example_of("--at", text, model.feature_names)
+    from classlens.tabular.judging import features_of  # noqa: PLC0415 - loads pyarrow
+
+    cells = cells_of("--at", text, [feature.column for feature in model.encoding.features])
+    return [float(value) for value in features_of(model, cells, unseen=unseen)]
+
+
+def check_output(output: Path, *inputs: str | Path | None) -> None:
+    """Refuse a file that could not be written, or that the command reads.
+
+    Raises:
+        ArgumentError: if it is among the files that are read.
+        OutputError: if it cannot be written.
+    """
+    check_target(output)
+    for word in inputs:
+        named = [] if word is None else glob.glob(str(word)) or [str(word)]  # noqa: PTH207 - may be absolute
+        for path in map(Path, named):
+            if output.exists() and path.exists() and output.samefile(path):
+                raise ArgumentError(
+                    f"--output must not be a file that is read. Got {output} for both. Choose "
+                    "another one."
+                )

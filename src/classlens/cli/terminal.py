@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from classlens.cli.interrupts import patiently
+from classlens.errors import printable
 
 if TYPE_CHECKING:
     from classlens.training import loop
 
 
 class _Console(Console):
-    """Rich's console, which leaves a reader that has gone to the command's own ending."""
+    """Rich's console, for texts that hold names from anywhere."""
+
+    def say(self, text: str = "") -> None:
+        """Print a text as it is, but for signs that command the terminal: they are spelt out."""
+        self.print(printable(text), markup=False)
+
+    def show(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print rows of cells under their headings, in columns."""
+        table = Table(box=None, pad_edge=False)
+        for heading in headings:
+            table.add_column(_cell(heading))
+        for row in rows:
+            table.add_row(*map(_cell, row))
+        self.print(table)
 
     def on_broken_pipe(self) -> None:
         """Called where a print met a closed pipe."""
         raise BrokenPipeError
+
+
+def _cell(text: str) -> Text:
+    return Text(printable(text))
 
 
 OUT = _Console(highlight=False, soft_wrap=True)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from classlens.cli.options import given_settings, with_settings
-from classlens.cli.reading import reading_of, with_reading
+from classlens.cli.options import given_settings, setting_options, with_options
+from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import check_output
 from classlens.cli.terminal import OUT, with_progress
-from classlens.files import check_target
+from classlens.kinds import Whole, Word
+from classlens.settings import SETTINGS, Settings
+from classlens.suiting import SUITING_TABLES
 
 if TYPE_CHECKING:
-    from classlens.tabular import Prepared, Trained
+    from classlens.tabular.learning import Trained
+    from classlens.tabular.preparing import Prepared
 
 _MOST_COLUMNS = 40
+_MOST_SEEDS = 10_000
 
 
-@with_settings(
-    *("seed", "epochs", "hidden", "activation", "optimizer", "learning_rate", "schedule"),
-    *("momentum", "batch_size", "weight_decay", "l1", "class_weight", "patience", "min_delta"),
-)
-@with_reading(
-    *("delimiter", "header", "encoding", "missing_words", "decimal", "image_size", "colour")
+@with_options(
+    *setting_options(*SETTINGS, suiting=SUITING_TABLES),
+    *reading_options(
+        *("delimiter", "header", "encoding", "missing_words", "decimal", "image_size", "colour")
+    ),
 )
 def train(
     file: Annotated[
@@ -42,66 +45,113 @@ def train(
     missing: Annotated[
         str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
     ] = "refuse",
+    repeat: Annotated[
+        str,
+        typer.Option(
+            metavar="COUNT",
+            help="Train with so many seeds, each with its own held-out rows, and say how far the "
+            "scores are spread. The first seed's model is kept.",
+        ),
+    ] = "1",
     **options: str | None,
 ) -> None:
     """Train a classifier on a table and say how good it is on rows that it did not see.
 
     A fifth of the rows is held out and only scores. Settings that are not given suit the table.
     """
-    check_target(output)
+    check_output(output, file)
+    Word(("refuse", "impute")).check("--missing", missing)
+    seeds = Whole(1, _MOST_SEEDS).check("--repeat", Whole().read(repeat))
     reading = reading_of(options)
     settings = given_settings(options)
     # These load JAX and pyarrow, which --help does not wait for.
-    from classlens import tabular  # noqa: PLC0415
+    from classlens.tabular.preparing import prepare  # noqa: PLC0415
 
-    prepared = tabular.prepare(file, target, leave_out=leave_out or (), missing=missing, **reading)
+    prepared = prepare(file, target, leave_out=leave_out or (), missing=missing, **reading)
     _print_table(prepared)
-    done = with_progress(
-        lambda progress: tabular.train(prepared, progress=progress, **settings),
-        settings.get("epochs"),
-    )
+    done = _train(prepared, settings)
     if not done.run.epoch:
         raise KeyboardInterrupt
     _print_training(done)
     done.model.save(output)
-    OUT.print(f"wrote {output}", markup=False)
+    OUT.say(f"wrote {output}")
+    if seeds > 1:
+        _repeat(done, seeds, settings)
+
+
+def _train(prepared: Prepared, settings: dict[str, Any]) -> Trained:
+    from classlens.tabular.learning import learn  # noqa: PLC0415
+
+    return with_progress(
+        lambda progress: learn(prepared, progress=progress, **settings), settings.get("epochs")
+    )
+
+
+def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:
+    """Train with the seeds after the first one's too, and say how far the scores are spread."""
+    if first.measures is None:
+        OUT.say("There is nothing to repeat without a score.")
+        return
+    from classlens.measures import Spread  # noqa: PLC0415 - loads NumPy
+
+    OUT.say(f"\n{count} seeds, each with its own held-out rows:")
+    seed, scores = settings.get("seed", Settings.seed), []
+    done = first
+    for step in range(count):
+        own = None if seed is None else seed + step
+        if step:
+            done = _train(first.prepared, {**settings, "seed": own})
+        if done.measures is None or done.run.ending == "interrupted":
+            break
+        scores.append(done.measures)
+        accuracy, loss = done.measures.accuracy, done.measures.log_loss
+        OUT.say(f"  seed {own}: accuracy {accuracy:.1%}, log loss {loss:.4f}")
+    for name, values in (
+        ("Accuracy", [100 * each.accuracy for each in scores]),
+        ("Log loss", [each.log_loss for each in scores]),
+    ):
+        if values:
+            spread = Spread.of(values)
+            OUT.say(
+                f"{name} over {len(scores)} seeds: mean {spread.mean:.4g}, standard deviation "
+                f"{spread.deviation:.3g}, from {spread.low:.4g} to {spread.high:.4g}."
+            )
 
 
 def _print_table(prepared: Prepared) -> None:
     """What was read and how it will be used, before the training."""
     table, left = prepared.table, {each.column: each.why for each in prepared.left_out}
-    OUT.print(f"{len(table)} rows, {len(table.columns)} columns.", *table.notes, markup=False)
-    shown = Table(
-        "column", "is", "because", "values", "missing", "such as", box=None, pad_edge=False
-    )
-    rows = table.describe()
-    for row in rows[:_MOST_COLUMNS]:
+    OUT.say(" ".join((f"{len(table)} rows, {len(table.columns)} columns.", *table.notes)))
+    rows = []
+    for row in table.describe()[:_MOST_COLUMNS]:
         use = row.kind
         if row.name == prepared.encoding.target:
             use = f"the classes ({len(prepared.labels.names)})"
         elif row.name in left:
             use = f"left out ({row.kind})"
         why = left.get(row.name, row.why)
-        cells = (row.name, use, why, row.distinct, str(row.missing), row.example[:30])
-        shown.add_row(*(cell.replace("[", "\\[") for cell in cells))
-    OUT.print(shown)
-    if len(rows) > _MOST_COLUMNS:
-        OUT.print(f"({len(rows) - _MOST_COLUMNS} more columns are left out here.)")
+        rows.append((row.name, use, why, row.distinct, str(row.missing), row.example[:30]))
+    OUT.show(("column", "is", "because", "values", "missing", "such as"), rows)
+    more = len(table.columns) - _MOST_COLUMNS
+    if more > 0:
+        OUT.say(f"({more} more columns are left out here.)")
     for caution in prepared.cautions:
-        OUT.print(f"Take care: {caution.message}", markup=False)
-    OUT.print()
+        OUT.say(f"Take care: {caution.message}")
+    OUT.say()
 
 
 def _print_training(done: Trained) -> None:
     parts, run = done.parts, done.run
     ended = {"early": "stopped early", "interrupted": "interrupted"}.get(run.ending, "trained")
     sizes = " - ".join(str(size) for size in run.network.sizes)
-    OUT.print(
+    OUT.say(
         f"Network {sizes}, {ended} after {len(run.history)} epochs; kept that of epoch "
         f"{run.epoch}. Learned from {len(parts.training)} rows, watched {len(parts.watched)}.\n"
     )
     if done.measures is None:
-        OUT.print("There is no score: no class has a second row to hold out.")
+        held = done.model.settings is not None and done.model.settings.test_fraction
+        why = "no class has a second row to hold out" if held else "nothing was held out"
+        OUT.say(f"There is no score: {why}.")
         return
     from classlens.cli.scoring import print_measures  # noqa: PLC0415 - loads NumPy
 
@@ -114,4 +164,4 @@ def _print_training(done: Trained) -> None:
     scored = set(done.prepared.labels.codes[parts.test].tolist())
     missing = [name for k, name in enumerate(done.prepared.labels.names) if k not in scored]
     if missing:
-        OUT.print(f"Not scored, for want of a second row: {', '.join(missing[:10])}.", markup=False)
+        OUT.say(f"Not scored, for want of a second row: {', '.join(missing[:10])}.")

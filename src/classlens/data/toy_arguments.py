@@ -20,9 +20,10 @@ from classlens.kinds import Kind, Number, Whole
 _CLASSES = Whole(2, LARGEST_CLASS + 1)
 _DEVIATION = Number(0.0, 1e6)
 _MOST_NUMBERS = 100_000_000
+MOST_SAMPLES = 10_000_000
 ARGUMENTS: Mapping[str, Kind] = MappingProxyType(
     {
-        "samples": Whole(1, 10_000_000),
+        "samples": Whole(1, MOST_SAMPLES),
         "classes": _CLASSES,
         "noise": _DEVIATION,
         "seed": Whole(0, 2**32 - 1),

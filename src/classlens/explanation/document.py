@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from classlens.errors import printable
 from classlens.explanation.findings import Finding
 from classlens.explanation.phrases import Names, cell, number, short_cell
 from classlens.explanation.words import sentence
-from classlens.names import printable
 
 _WIDTH = 92
 # What a section shows before it says how much it leaves out.

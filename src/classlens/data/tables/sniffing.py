@@ -87,7 +87,7 @@ def sniff(text: Text, options: ReadOptions) -> Dialect:
     if len(rows) == 1:
         raise TableError(
             f"{name} has a header, {_shown(rows[0])}, and no rows below it. If it is a row itself, "
-            "say that there is no header (header=False, --no-header on the command line).",
+            "say that there is no header (header=False, --header no on the command line).",
             file=name,
         )
     _refuse_spaces(name, rows)
@@ -151,16 +151,17 @@ def _header(rows: Sequence[Row], options: ReadOptions) -> tuple[bool, str]:
     if named:
         return True, (
             "The first line was taken for a header, though it holds numbers; header=False "
-            "(--no-header on the command line) makes a row of it."
+            "(--header no on the command line) makes a row of it."
         )
     again = sum(cell in {row[at] for row in below} for at, cell in enumerate(top) if cell.strip())
     if 2 * again > len(top):
         return False, (
             "The first line's words come again below, so it is no header: the columns are called "
-            f"x0 to x{len(top) - 1}. header=True (--header on the command line) makes names of it."
+            f"x0 to x{len(top) - 1}. header=True (--header yes on the command line) makes names of "
+            "it."
         )
     return True, (
-        "The first line was taken for a header; header=False (--no-header on the command line) "
+        "The first line was taken for a header; header=False (--header no on the command line) "
         "makes a row of it."
     )
 

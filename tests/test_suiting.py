@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import classlens as cl
-from classlens.training.suiting import suited
+from classlens.suiting import suited
 
 
 @given(st.integers(1, 10**6), st.integers(1, 512))

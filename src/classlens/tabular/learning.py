@@ -1,0 +1,192 @@
+"""train: from a table to a model, and to a score on rows that it did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.dataset import Dataset
+from classlens.data.split import stratified
+from classlens.measures import Measures
+from classlens.model import Model
+from classlens.settings import SETTINGS, Settings
+from classlens.suiting import SUITING_TABLES, suited
+from classlens.tabular.preparing import Prepared, prepare
+from classlens.training import seeds
+from classlens.training.history import History
+from classlens.training.loop import Progress
+from classlens.training.rescaled import in_own_units
+from classlens.training.run import Run, fit
+
+
+class Parts(NamedTuple):
+    """Which rows of a table did what.
+
+    Attributes:
+        training: rows that were learned from.
+        watched: rows whose loss decided when to stop.
+        test: rows that only scored.
+    """
+
+    training: NDArray[np.intp]
+    watched: NDArray[np.intp]
+    test: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trained:
+    """A model that a table has taught, and how good it is on rows that it did not see.
+
+    Attributes:
+        prepared: the table.
+        run: the training; its model takes the columns' own units, and its ``encoding`` says how
+            columns become features.
+        parts: which rows did what.
+        measures: how good the model is on the test rows; None if the classes have too few rows.
+    """
+
+    prepared: Prepared
+    run: Run
+    parts: Parts
+    measures: Measures | None
+
+    @property
+    def model(self) -> Model:
+        """The trained model."""
+        return self.run.model
+
+    @property
+    def history(self) -> History:
+        """The course of the training."""
+        return self.run.history
+
+    @property
+    def data(self) -> Dataset:
+        """All rows as samples, in the columns' own units."""
+        return self.prepared.dataset(self.prepared.X)
+
+    def __repr__(self) -> str:
+        score = "not scored" if self.measures is None else f"accuracy {self.measures.accuracy:.3f}"
+        return f"Trained({self.model!r}, {score})"
+
+
+def train(
+    source: Any,
+    target: str,
+    *,
+    leave_out: Collection[str] = (),
+    missing: str = "refuse",
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Trained:
+    r"""Train a classifier on a table with a column to predict.
+
+    Args:
+        source: a file, files, or a frame, as for ``read_table``.
+        target: the column of the classes.
+        leave_out: columns that are not to be used.
+        missing: ``refuse`` missing cells, or ``impute`` them: a number counts as the mean, a word
+            as none of the words, and a feature more says where.
+        progress: as for ``fit``.
+        **options: arguments of ``read_table`` and rows of ``classlens.settings.SETTINGS``, as for
+            ``learn``.
+
+    Raises:
+        ArgumentError: if an argument is not allowed, or there is no such column.
+        TableError: if the table cannot be read or used.
+        DivergedError: as ``fit``.
+
+    Example:
+        >>> with open("flowers.csv", "w") as file:
+        ...     _ = file.write("petal,kind\n" + "0.1,a\n0.2,a\n0.9,b\n1.0,b\n" * 10)
+        >>> trained = train("flowers.csv", "kind")
+        >>> trained.measures.accuracy, trained.model.class_names
+        (1.0, ('a', 'b'))
+    """
+    settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
+    prepared = prepare(source, target, leave_out=leave_out, missing=missing, **options)
+    return learn(prepared, progress=progress, **settings)
+
+
+def learn(
+    prepared: Prepared, *, progress: Callable[[Progress], None] | None = None, **options: Any
+) -> Trained:
+    """Train a classifier on a table that has been read.
+
+    A stratified fifth of the rows is held out and only scores; of the rest a fifth is watched to
+    decide when to stop. A class with a single row is learned from and not scored.
+
+    Args:
+        prepared: the table, as ``prepare`` gives it.
+        progress: as for ``fit``.
+        **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
+            tables, ``classlens.suiting.SUITING_TABLES``. The seed also draws the parts.
+
+    Raises:
+        ArgumentError: if an option is not allowed.
+        DataError: if there is nothing to learn.
+        DivergedError: as ``fit``.
+    """
+    y = prepared.labels.codes
+    chosen = {**vars(Settings()), **SUITING_TABLES, **options}
+    if not chosen["validation_fraction"] and "patience" not in options:
+        chosen["patience"] = None
+    settings = suited(chosen, samples=len(y), copies=len(y))
+    if settings.seed is None:
+        chosen["seed"] = seeds.fresh()
+        settings = replace(settings, seed=chosen["seed"])
+    parts = _parts(y, settings)
+    rows = len(parts.training)
+    settings = suited(chosen, samples=rows, copies=rows)
+    run = _fitted(prepared, parts, settings, progress)
+    measures = None
+    if len(parts.test):
+        shares = run.model.predict_proba(prepared.X[parts.test])
+        measures = Measures.of(shares, y[parts.test], run.model.class_names)
+    return Trained(prepared, run, parts, measures)
+
+
+def _fitted(
+    prepared: Prepared,
+    parts: Parts,
+    settings: Settings,
+    progress: Callable[[Progress], None] | None,
+) -> Run:
+    """The training, on scaled features, told in the columns' own units."""
+    scaling = prepared.encoding.scaling(prepared.X[parts.training])
+    scaled = prepared.dataset(scaling.scaled(prepared.X))
+    watched = len(parts.watched) > 0
+    here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
+    if not watched and settings.validation_fraction:
+        here = replace(here, patience=None)
+    run = fit(
+        scaled.take(parts.training),
+        validation_data=scaled.take(parts.watched) if watched else None,
+        progress=progress,
+        **vars(here),
+    )
+    run = in_own_units(run, scaling, prepared.encoding)
+    return replace(run, model=replace(run.model, settings=settings))
+
+
+def _parts(y: NDArray[np.int64], settings: Settings) -> Parts:
+    """Rows to test on, to watch and to learn from; every class that can has some of each."""
+    seed = settings.order_seed
+    assert seed is not None  # noqa: S101 - for the type checker
+    rest, test = _split(np.arange(len(y)), y, settings.test_fraction, seed)
+    share = settings.validation_fraction / (1 - settings.test_fraction)
+    kept, watched = _split(rest, y, share, seed)
+    return Parts(kept, watched, test)
+
+
+def _split(
+    rows: NDArray[np.intp], y: NDArray[np.int64], share: float, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    if not share:
+        return rows, rows[:0]
+    kept, held_out = stratified(y[rows], share, seed)
+    return rows[kept], rows[held_out]
