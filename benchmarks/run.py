@@ -31,6 +31,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "rates": "training:rates",
         "progress": "progress:progress",
         "geometry": "geometry:geometry",
+        "accuracy": "accuracy:accuracy",
     }
 )
 

@@ -92,3 +92,14 @@ def test_other_classes_are_refused_by_partial_fit() -> None:
         cl.ArgumentError, match=r"classes must be .*, 0, 1, 2, 3\. Got 0, 1, 2, 3, 4"
     ):
         clf.partial_fit(X, Y, [0, 1, 2, 3, 4])
+
+
+def test_parts_of_any_size_go_on_with_the_first_one_s_width() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(640, 3))
+    y = (X[:, 0] > 0).astype(int)
+    clf = cl.NeuralClassifier(random_state=0).partial_fit(X[:600], y[:600], classes=[0, 1])
+    assert clf.model_.network.sizes == (3, 128, 64, 2)
+    clf.partial_fit(X[600:], y[600:])
+    assert clf.model_.network.sizes == (3, 128, 64, 2)
+    assert clf.n_iter_ == 2

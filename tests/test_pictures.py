@@ -47,6 +47,8 @@ def test_the_pictures_know_the_labels(clf: cl.NeuralClassifier) -> None:
     assert np.array_equal(plot.data(X, LABELS).y, DATA.y)
     assert np.array_equal(plot.hidden(X, LABELS).y, DATA.y)
     assert plot.units(X, LABELS, layer="L2").outputs == NAMES
+    assert plot.codes(X, LABELS).class_names == NAMES
+    assert plot.path(X[0], X, LABELS).class_names == NAMES
     assert plot.history().loss.tolist() == clf.loss_curve_
 
 

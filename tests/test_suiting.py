@@ -12,14 +12,27 @@ import classlens as cl
 from classlens.suiting import suited
 
 
-@given(st.integers(1, 10**6), st.integers(1, 512))
-def test_a_table_has_100_epochs_and_500_updates(samples: int, batch_size: int) -> None:
+@given(st.integers(1, 10**7), st.one_of(st.none(), st.integers(1, 512)))
+def test_epochs_make_500_updates_and_end_in_time(samples: int, batch_size: int | None) -> None:
     options = {"epochs": None, "weight_decay": None, "batch_size": batch_size}
-    epochs = suited(options, samples=samples, copies=samples).epochs
-    updates = math.ceil(samples / batch_size)
-    assert epochs >= 100
-    assert epochs * updates >= 500
-    assert epochs == 100 or (epochs - 1) * updates < 500
+    settings = suited(options, samples=samples, copies=samples)
+    updates = math.ceil(samples / settings.batch_size)
+    assert settings.epochs >= 10
+    assert settings.epochs * updates >= 500
+    assert settings.epochs <= 100 or (settings.epochs - 1) * updates < 500
+    assert settings.epochs <= 10 or updates < 500 or (settings.epochs - 1) * samples < 4_000_000
+
+
+@given(st.integers(1, 10**7), st.integers(0, 10**6))
+def test_width_and_batches_grow_with_the_samples(samples: int, more: int) -> None:
+    options = {"hidden": None, "batch_size": None}
+    few, many = (suited(options, samples=n, copies=n) for n in (samples, samples + more))
+    for each in (few, many):
+        assert each.hidden[1] == each.hidden[0] // 2
+        assert 100 <= each.hidden[0] <= 256
+        assert each.batch_size in (32, 128)
+    assert few.hidden <= many.hidden
+    assert few.batch_size <= many.batch_size
 
 
 @pytest.mark.parametrize(
@@ -39,7 +52,13 @@ def test_other_optimizers_have_none() -> None:
 
 
 def test_what_is_said_stays() -> None:
-    options = {"epochs": 3, "weight_decay": 0.5, "optimizer": "adamw", "hidden": (4,)}
+    options = {
+        "epochs": 3,
+        "weight_decay": 0.5,
+        "optimizer": "adamw",
+        "hidden": (),
+        "batch_size": 9,
+    }
     assert suited(options, samples=9, copies=9) == cl.Settings(**options)
 
 

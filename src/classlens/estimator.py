@@ -61,7 +61,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Each argument but the last three is a row of ``classlens.settings.SETTINGS``, which says what it
     does and what is allowed. Some defaults are other ones: the table's are the lab's, these are
-    good for tables in general (docs/decisions).
+    good for tables in general (docs/decisions). Of hidden, epochs, batch_size and weight_decay None
+    is what suits the number of samples (``classlens.suiting``).
 
     Args:
         hidden: units of each hidden layer.
@@ -70,23 +71,21 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learning_rate: size of an update, at the schedule's peak.
         schedule: how the learning rate changes over the epochs of a fit.
         momentum: share of the last update that sgd and rmsprop keep.
-        epochs: passes over the samples in a fit; None is 100, or more for a very small table.
+        epochs: passes over the samples in a fit.
         batch_size: samples in one update.
         shuffle: draw a new order of the samples every epoch.
-        weight_decay: pull of the kernels towards 0, in proportion to their size; None is what suits
-            the number of samples with adamw, and 0 with the others and in ``partial_fit``.
+        weight_decay: pull of the kernels towards 0, in proportion to their size; with another
+            optimizer than adamw and in ``partial_fit`` None is 0.
         l1: pull of the kernels towards 0, the same for all sizes.
         class_weight: ``balanced``, or a dict from a label to how much its samples count; a label
             that is left out counts 1.
         validation_fraction: share of each class held out to watch the training.
         patience: epochs without a lower validation loss after which to stop and keep the best.
         min_delta: how much lower the validation loss must be to count as lower.
-        history_megabytes: memory for the parameters of past epochs, which is also what a pickle
-            of the classifier may take.
+        history_megabytes: memory for the parameters of past epochs, which a pickle carries too.
         standardize: take each feature's mean off and divide by its standard deviation before the
             training. The network that comes out takes features in their own units all the same.
-        random_state: the seed, as in ``classlens.fit``. None and a ``numpy.random.RandomState``
-            give a new one at each fit.
+        random_state: the seed; None and a ``RandomState`` give a new one at each fit.
         warm_start: let ``fit`` go on for ``epochs`` more from where the last fit ended.
 
     Samples that are equal in features and label are merged into one that counts as often, so a
@@ -97,8 +96,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes_: the labels, sorted, shape (classes,).
         n_features_in_: how many features there are.
         feature_names_in_: their names, where X had some.
-        model_: the trained ``Model``, in the features' own units, with their and the classes'
-            names.
+        model_: the trained ``Model``, in the features' own units, with all names.
         n_iter_: epochs trained, in all fits that went on from each other.
         loss_curve_: the training loss after each of them.
 
@@ -116,7 +114,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(  # noqa: PLR0913 - scikit-learn reads the parameters from this signature
         self,
-        hidden: Sequence[int] | int = SUITING["hidden"],
+        hidden: Sequence[int] | int | None = SUITING["hidden"],
         *,
         activation: str | Sequence[str] = Settings.activation,
         optimizer: str = SUITING["optimizer"],
@@ -124,7 +122,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         schedule: str = SUITING["schedule"],
         momentum: float = Settings.momentum,
         epochs: int | None = SUITING["epochs"],
-        batch_size: int = Settings.batch_size,
+        batch_size: int | None = SUITING["batch_size"],
         shuffle: bool = Settings.shuffle,
         weight_decay: float | None = SUITING["weight_decay"],
         l1: float = Settings.l1,
@@ -300,12 +298,16 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model = self.model
         return model.logits(validate_data(self, X, reset=False, dtype=_DTYPES))
 
-    def _settings(self, weight: NDArray[np.float64], *, part: bool) -> Settings:
+    def _settings(self, weight: NDArray[np.float64], *, part: bool, going_on: bool) -> Settings:
         """The parameters that are rows of the table, and the seed."""
-        options = {name: value for name, value in self.get_params().items() if name in SETTINGS}
+        options: dict[str, Any] = {
+            name: value for name, value in self.get_params().items() if name in SETTINGS
+        }
         if part:
             decay = 0.0 if self.weight_decay is None else self.weight_decay
             options |= {"epochs": 1, "weight_decay": decay}
+        if going_on and self.hidden is None:  # another number of samples, the same network
+            options["hidden"] = self._run.network.sizes[1:-1]
         seed = self.random_state
         if not isinstance(seed, numbers.Integral):
             seed = int(check_random_state(seed).randint(2**31 - 1))
@@ -326,7 +328,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         standardize = Flag().check("standardize", self.standardize)
         indices, weight = label_indices(y, classes), row_weights(sample_weight, len(X))
         distinct, indices, weight = merged(X, indices, weight)
-        settings = self._settings(weight, part=part)
+        settings = self._settings(weight, part=part, going_on=going_on)
         scaling = Scaling.of(distinct, weight) if standardize else Scaling.none(X.shape[1])
         scaling = self._scaling if going_on else scaling
         names, features = label_names(classes), getattr(self, "feature_names_in_", ())

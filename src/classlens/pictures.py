@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike
 
 from classlens import plot
 from classlens.training.run import Run
+from classlens.view.displays.code_table import CodesDisplay
 from classlens.view.displays.data import DataDisplay
 from classlens.view.displays.decisions import RegionsDisplay
+from classlens.view.displays.example_path import PathDisplay
 from classlens.view.displays.hidden import HiddenDisplay
 from classlens.view.displays.history import HistoryDisplay
 from classlens.view.displays.unit_grid import UnitsDisplay
@@ -51,6 +53,16 @@ class Pictures:
     def hidden(self, X: ArrayLike, y: ArrayLike, **options: Any) -> HiddenDisplay:
         """The samples as a hidden layer of two units re-maps them."""
         return plot.hidden(self.run, self.dataset(X, y), **options)
+
+    def codes(self, X: ArrayLike, y: ArrayLike, **options: Any) -> CodesDisplay:
+        """Which units of a hidden layer are on for which class."""
+        return plot.codes(self.run, self.dataset(X, y), **options)
+
+    def path(
+        self, x: ArrayLike, X: ArrayLike | None = None, y: ArrayLike | None = None
+    ) -> PathDisplay:
+        """One example's way through the network, with the samples' ranges behind it."""
+        return plot.path(self.run, x, self.dataset(X, y))
 
     def history(self) -> HistoryDisplay:
         """The loss and the accuracy, epoch by epoch, of the last fit."""

@@ -31,12 +31,15 @@ class Subject:
         samples: the data, its classes as indices of the network's outputs; None without data.
         class_names: one for each output.
         feature_names: one for each input.
+        shape: (height, width) or (height, width, 3) if the inputs are known to be pixels; else
+            None.
     """
 
     network: Network
     samples: Dataset | None
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
+    shape: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, model: Network | Model | HasModel, data: Data | None = None) -> Subject:
@@ -59,7 +62,23 @@ class Subject:
         if samples is not None and _made_up(classes):
             classes = samples.class_names + classes[samples.classes :]
         features = names_of_features(given, None if samples is None else samples.feature_names)
-        return cls(network, samples, classes, features)
+        of_model = None if given.encoding is None else given.encoding.image_shape
+        of_data = data.image_shape if isinstance(data, Dataset) else None
+        return cls(network, samples, classes, features, of_model or of_data)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of a picture's pixels, for what cannot do without it.
+
+        Raises:
+            ArgumentError: if the inputs are not known to be pixels.
+        """
+        if self.shape is None:
+            raise ArgumentError(
+                "the inputs must be a picture's pixels. Got a model without a picture's shape "
+                "instead; give a Dataset with an image_shape, or see units for other features."
+            )
+        return self.shape
 
     @property
     def given(self) -> Dataset:
