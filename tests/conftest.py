@@ -35,3 +35,22 @@ hypothesis.settings.load_profile("classlens")
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _made is not None:
         shutil.rmtree(_made, ignore_errors=True)
+
+
+class Compilations:
+    """Counts what JAX compiles, through its public monitoring events."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def listen(self, event: str, _seconds: float, **_: object) -> None:
+        self.count += event.endswith("backend_compile_duration")
+
+
+@pytest.fixture
+def compilations() -> Compilations:
+    import jax
+
+    counter = Compilations()
+    jax.monitoring.register_event_duration_secs_listener(counter.listen)
+    return counter

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
@@ -130,19 +129,7 @@ def test_padding_changes_no_number(monkeypatch):
         assert np.array_equal(a, b)
 
 
-class Compilations:
-    """Counts what JAX compiles, through its public monitoring events."""
-
-    def __init__(self):
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self.listen)
-
-    def listen(self, event, _seconds, **_):
-        self.count += event.endswith("backend_compile_duration")
-
-
-def test_one_more_sample_compiles_nothing():
-    compilations = Compilations()
+def test_one_more_sample_compiles_nothing(compilations):
     cl.fit(cl.blobs(101), hidden=(3,), epochs=3)
     assert compilations.count > 0
     for samples, changes in [

@@ -248,7 +248,7 @@ def test_paths_and_kinds_that_are_none(tmp_path: Path) -> None:
         ArgumentError, match=r"^a path must be a word without NUL .* Got '' instead"
     ):
         read_table("")
-    with pytest.raises(ArgumentError) as caught:
+    with pytest.raises(TableError) as caught:
         read_table(path, kinds={"words": "text"})
     assert str(caught.value) == (
         f"{path} has no column 'words'. Its columns are x, word, y. Did you mean 'word'?"

@@ -20,7 +20,7 @@ from classlens.data.tables.pieces import Piece, Sheet, TextNeededError, columns_
 from classlens.data.tables.places import Places
 from classlens.data.tables.sources import Source, find_sources
 from classlens.data.tables.table import Table
-from classlens.errors import ArgumentError, TableError, did_you_mean, listed
+from classlens.errors import ArgumentError, TableError, did_you_mean
 
 # How each format is opened; separated text alone is told whether all columns' kinds are known.
 _OPENERS: Mapping[str, Callable[[Source, ReadOptions], Sheet]] = MappingProxyType(
@@ -99,12 +99,7 @@ def _table(sheets: Sequence[Sheet], options: ReadOptions) -> Table:
     names = sheets[0].names
     for sheet in sheets:
         _refuse_other_columns(sheet, names, all_of_them=True)
-    for name in options.kinds or {}:
-        if name not in names:
-            raise ArgumentError(
-                f"{sheets[0].file} has no column {name!r}. Its columns are {listed(names)}."
-                + did_you_mean(name, names)
-            )
+    _refuse_other_columns(sheets[0], tuple(options.kinds or ()), all_of_them=False)
     columns, places = _gathered(sheets, names, options, frozenset())
     return Table(
         tuple(sheet.file for sheet in sheets),
