@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "progress": "progress:progress",
         "geometry": "geometry:geometry",
         "accuracy": "accuracy:accuracy",
+        "tables": "tables:tables",
     }
 )
 

@@ -19,8 +19,9 @@ from classlens import errors
 from classlens.analysis.geometry import Rectangle
 from classlens.data.dataset import Dataset
 from classlens.data.labels import Labels, label_indices, label_names, label_weights
-from classlens.data.repeats import merged, row_weights
+from classlens.data.repeats import merged
 from classlens.data.scaling import Scaling
+from classlens.data.weights import row_weights
 from classlens.errors import ArgumentError, DataError, MissingLibraryError
 from classlens.explanation.account import Explanation, explain
 from classlens.kinds import Flag
@@ -88,9 +89,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: the seed; None and a ``RandomState`` give a new one at each fit.
         warm_start: let ``fit`` go on for ``epochs`` more from where the last fit ended.
 
-    Samples that are equal in features and label are merged into one that counts as often, so a
-    sample weight of 3 is the same as three copies, bit for bit, and the order of the rows does not
-    matter.
+    Equal samples of one label are merged into one that counts as often: a sample weight of 3 is the
+    same as three copies, bit for bit, and the order of the rows does not matter.
 
     Attributes:
         classes_: the labels, sorted, shape (classes,).

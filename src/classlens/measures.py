@@ -19,6 +19,15 @@ _BINS = 10
 _LEAST = 1e-15
 
 
+def confusion(
+    y: NDArray[np.integer[Any]], predicted: NDArray[np.integer[Any]], classes: int
+) -> NDArray[np.int64]:
+    """How many samples of each class (row) are predicted as each class (column)."""
+    table = np.zeros((classes, classes), np.int64)
+    np.add.at(table, (y, predicted), 1)
+    return table
+
+
 class ClassMeasures(NamedTuple):
     """How one class fares.
 
@@ -139,14 +148,12 @@ class Measures:
         """
         predicted = probabilities.argmax(axis=1)
         confidence = probabilities[np.arange(len(y)), predicted].astype(np.float64)
-        confusion = np.zeros((len(class_names), len(class_names)), np.int64)
-        np.add.at(confusion, (y, predicted), 1)
         own = probabilities[np.arange(len(y)), y].astype(np.float64)
         wrong = np.flatnonzero(predicted != y)
         wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
         return cls(
             class_names,
-            confusion,
+            confusion(y, predicted, len(class_names)),
             float(-np.log(np.maximum(own, _LEAST)).mean()),
             tuple(_bins(confidence, predicted == y)),
             tuple(

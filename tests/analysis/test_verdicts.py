@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classlens.analysis.thresholds import THRESHOLDS
-from classlens.analysis.verdicts import Merger, confusion, judge, last_drop
+from classlens.analysis.verdicts import Merger, judge, last_drop
 
 GOOD = np.diag([25, 25, 25, 25])
 MERGED = np.array([[25, 0, 0, 0], [1, 0, 0, 24], [0, 0, 25, 0], [0, 0, 0, 25]])
@@ -49,14 +49,6 @@ def test_classes_that_are_mixed_up_are_not_called_merged():
 
 def test_a_class_without_examples_is_no_merger():
     assert judge(np.diag([5, 5, 0]), 0.1, dead_units=0, last_drop=None).mergers == ()
-
-
-def test_confusion_equals_scikit_learn_s():
-    from sklearn.metrics import confusion_matrix
-
-    random = np.random.default_rng(0)
-    y, predicted = random.integers(0, 4, 200), random.integers(0, 4, 200)
-    assert np.array_equal(confusion(y, predicted, 4), confusion_matrix(y, predicted))
 
 
 def test_last_drop():

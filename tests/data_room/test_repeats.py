@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import classlens as cl
-from classlens.data.repeats import merged, row_weights
+from classlens.data.repeats import merged
 
 rows = st.lists(
     st.tuples(
@@ -57,25 +55,3 @@ def test_copies_are_weights_and_the_order_does_not_matter(
 def test_float32_stays() -> None:
     X = np.array([[0.1], [0.1]], dtype=np.float32)
     assert merged(X, np.array([0, 0]), np.ones(2))[0].dtype == np.float32
-
-
-def test_weights_are_1_by_default_and_float64() -> None:
-    assert row_weights(None, 3).tolist() == [1, 1, 1]
-    assert row_weights([2, 0, True], 3).tolist() == [2, 0, 1]
-    assert row_weights([2, 0], 2).dtype == np.float64
-
-
-@pytest.mark.parametrize(
-    ("given_", "words"),
-    [
-        ([1.0], r"one real number for each of the 2 rows of X\. Got shape \(1,\), dtype float64"),
-        ([[1.0, 2.0]], r"Got shape \(1, 2\), dtype float64 instead"),
-        (["a", "b"], r"Got shape \(2,\), dtype <U1 instead"),
-        ([1, np.nan], r"must be finite and at least 0\. Got nan in row 1 instead"),
-        ([-0.5, 1], r"must be finite and at least 0\. Got -0\.5 in row 0 instead"),
-        ([0, 0], r"must be above 0 for at least one sample\. Got only zeros"),
-    ],
-)
-def test_weights_that_are_none(given_: object, words: str) -> None:
-    with pytest.raises(cl.DataError, match=f"sample_weight .*{words}"):
-        row_weights(given_, 2)  # type: ignore[arg-type]

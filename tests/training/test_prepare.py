@@ -128,6 +128,11 @@ def ready(dataset=None, *, validation_data=None, sample_weight=None, **options):
         (
             lambda: ready(sample_weight=[0.0] * 30),
             DataError,
+            "sample_weight must be above 0 for at least one sample. Got only zeros.",
+        ),
+        (
+            lambda: ready(class_weight={"c0": 0, "c1": 0, "c2": 0}),
+            DataError,
             "at least one sample to learn from must have a weight above 0",
         ),
         (

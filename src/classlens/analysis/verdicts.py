@@ -49,13 +49,6 @@ class Verdict:
     mergers: tuple[Merger, ...]
 
 
-def confusion(y: NDArray[np.int64], predicted: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
-    """How many examples of each class (row) are predicted as each class (column)."""
-    table = np.zeros((classes, classes), np.int64)
-    np.add.at(table, (y, predicted), 1)
-    return table
-
-
 def judge(
     table: NDArray[np.int64], loss: float, *, dead_units: int, last_drop: float | None
 ) -> Verdict:

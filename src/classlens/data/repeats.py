@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from classlens.errors import DataError
+from numpy.typing import NDArray
 
 Numbers = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]
@@ -43,28 +41,3 @@ def merged(
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     counted = np.bincount(group, weights=weight, minlength=len(first)).astype(np.float64)
     return rows[first, :-1], y[first], counted
-
-
-def row_weights(sample_weight: ArrayLike | None, count: int) -> Doubles:
-    """How often each of so many samples counts, shape (count,); 1 each for None.
-
-    Raises:
-        DataError: if there is not one finite number of at least 0 for each sample, or all are 0.
-    """
-    if sample_weight is None:
-        return np.ones(count)
-    given = np.asarray(sample_weight)
-    if given.shape != (count,) or given.dtype.kind not in "fiub":
-        raise DataError(
-            f"sample_weight must hold one real number for each of the {count} rows of X. "
-            f"Got shape {given.shape}, dtype {given.dtype} instead."
-        )
-    wrong = ~(np.isfinite(given) & (given >= 0))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise DataError(
-            f"sample_weight must be finite and at least 0. Got {given[row]} in row {row} instead."
-        )
-    if not given.any():
-        raise DataError("sample_weight must be above 0 for at least one sample. Got only zeros.")
-    return given.astype(np.float64)

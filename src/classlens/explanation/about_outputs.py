@@ -8,9 +8,10 @@ from dataclasses import astuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.analysis.verdicts import confusion, judge
+from classlens.analysis.verdicts import judge
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding
+from classlens.measures import confusion
 from classlens.network import Array, Network
 
 

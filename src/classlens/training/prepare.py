@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
-from classlens.arrays import real_array
 from classlens.data.dataset import Dataset
 from classlens.data.split import stratified
+from classlens.data.weights import row_weights
 from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
 from classlens.model import Model
 from classlens.network import feature_names
@@ -251,22 +251,7 @@ def _check_same_kind(data: Dataset, other: Dataset) -> None:
 def _weights(
     data: Dataset, settings: Settings, sample_weight: ArrayLike | None
 ) -> NDArray[np.float64]:
-    weight = np.ones(len(data))
-    if sample_weight is not None:
-        given = real_array(sample_weight, "sample_weight")
-        if given.shape != (len(data),):
-            raise DataError(
-                f"sample_weight must hold one number for each of the "
-                f"{counted(len(data), 'sample')}. Got the shape {given.shape} instead."
-            )
-        wrong = ~(np.isfinite(given) & (given >= 0))
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise DataError(
-                f"sample_weight must be finite and at least 0. Got {given[row]} in row {row} "
-                "instead."
-            )
-        weight = given.astype(np.float64)
+    weight = row_weights(sample_weight, len(data))
     if settings.class_weight is not None:
         weight = weight * _class_weights(data, settings)[data.y]
     return weight
