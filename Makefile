@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: lab test check format lint types slow bench images clean
+SECONDS ?= 600
+
+.PHONY: lab test check format lint types slow bench fuzz images clean
 
 lab: .venv/core
 	$(BIN)/classlens lab
@@ -30,6 +32,10 @@ format: .venv/dev
 bench: .venv/bench
 	$(BIN)/python benchmarks/run.py
 
+fuzz: .venv/fuzz
+	$(BIN)/python fuzz/fuzz.py tables $(SECONDS)
+	$(BIN)/python fuzz/fuzz.py models $(SECONDS)
+
 images: .venv/dev
 	$(BIN)/python docs/images/make.py
 
@@ -47,6 +53,10 @@ clean:
 
 .venv/bench: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[dev,bench]'
+	@touch $@ .venv/core .venv/dev
+
+.venv/fuzz: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[dev,fuzz]'
 	@touch $@ .venv/core .venv/dev
 
 .venv/bin/pip:
