@@ -68,6 +68,17 @@ class Model:
         """The classes' names, in the order of the logits."""
         return self.network.classes
 
+    @property
+    def steps(self) -> NDArray[np.float64] | None:
+        """By how much each feature changes in one unit of change, shape (features,).
+
+        For more than two columns of a table, whose units have nothing to do with each other: see
+        ``Encoding.steps``. None where distances are the plain ones.
+        """
+        if self.encoding is None or self.network.inputs == 2:
+            return None
+        return self.encoding.steps
+
     def get_layer(self, name: str) -> Layer:
         """The network's layer of that name."""
         return self.network.get_layer(name)

@@ -47,6 +47,8 @@ class Path:
             without one) is given when an activation is curved, because only it is exact then.
         flip: the smallest change that changes the prediction, exact for two inputs or on a slice,
             else an upper bound; None if none was found.
+        steps: by how much each feature changes in one unit of the flip's distance, where that is
+            not 1: for a model of a table, the ranges that its numbers had in training.
     """
 
     x: Array
@@ -58,6 +60,7 @@ class Path:
     lead: float
     contributions: tuple[Contributions, ...]
     flip: Flip | None
+    steps: Array | None
 
 
 def path(model: ModelLike, x: ArrayLike, *, slice: Slice | None = None) -> Path:  # noqa: A002
@@ -78,7 +81,8 @@ def path(model: ModelLike, x: ArrayLike, *, slice: Slice | None = None) -> Path:
         >>> found.winner, found.lead, found.flip.into
         (0, 3.5, 1)
     """
-    network = as_model(model).network
+    given = as_model(model)
+    network = given.network
     if not isinstance(slice, Slice | None):
         raise ArgumentError(f"slice must be a Slice. Got {short(slice)} instead.")
     if slice is not None and slice.inputs != network.inputs:
@@ -95,6 +99,7 @@ def path(model: ModelLike, x: ArrayLike, *, slice: Slice | None = None) -> Path:
     order = np.argsort(-logits, kind="stable")
     winner, runner_up = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
     example = np.asarray(row[0], np.float64)
+    steps = None if slice is not None else given.steps
     return Path(
         x=example,
         values=values,
@@ -104,7 +109,8 @@ def path(model: ModelLike, x: ArrayLike, *, slice: Slice | None = None) -> Path:
         runner_up=runner_up,
         lead=float(logits[winner] - logits[runner_up]),
         contributions=_contributions(network, example, values, winner, runner_up),
-        flip=smallest_flip(network, example, slice),
+        flip=smallest_flip(network, example, slice, steps=steps),
+        steps=steps,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Flip:
 
     Attributes:
         point: where the other class is reached: on the boundary, to rounding; shape (features,).
-        distance: its Euclidean distance from the example.
+        distance: its Euclidean distance from the example; with steps, counted in them.
         into: the class that is reached.
         exact: True if no smaller change does it; False if the distance is an upper bound.
     """
@@ -41,18 +41,28 @@ class Flip:
     exact: bool
 
 
-def smallest_flip(network: Network, x: Array, slice: Slice | None = None) -> Flip | None:  # noqa: A002
+def smallest_flip(
+    network: Network,
+    x: Array,
+    slice: Slice | None = None,  # noqa: A002
+    *,
+    steps: Array | None = None,
+) -> Flip | None:
     """The smallest change that flips the prediction: exact in a plane, else an upper bound.
 
     Args:
         network: the network.
         x: the example, shape (features,), float64.
         slice: changes along its two directions only; its origin does not matter.
+        steps: by how much each feature changes in one unit of change, shape (features,); 0 keeps it
+            as it is. By default 1 for all. Without effect on a slice.
 
     Returns:
         The flip, or None if none was found.
     """
-    if network.inputs != 2 and slice is None:
+    if slice is None and steps is not None:
+        return _flip_in_steps(network, x, steps)
+    if slice is None and network.inputs != 2:
         return near_flip(network, x)
     u, v = np.eye(2) if slice is None else (slice.u, slice.v)
     plane = Slice(np.asarray(x, np.float64), u, v)
@@ -60,6 +70,18 @@ def smallest_flip(network: Network, x: Array, slice: Slice | None = None) -> Fli
     if flip is None:
         return None
     return Flip(plane.lift(flip.point[None, :])[0], flip.distance, flip.into, flip.exact)
+
+
+def _flip_in_steps(network: Network, x: Array, steps: Array) -> Flip | None:
+    """The flip of a network whose inputs are the changes of the example, counted in steps."""
+    first, *rest = network.astype(np.float64).layers
+    changed = Network.from_arrays(
+        [steps[:, None] * first.kernel, *(each.kernel for each in rest)],
+        [x @ first.kernel + first.bias, *(each.bias for each in rest)],
+        activations=[layer.activation for layer in network.layers],
+    )
+    flip = near_flip(changed, np.zeros(len(steps)))
+    return None if flip is None else replace(flip, point=x + steps * flip.point)
 
 
 def near_flip(network: Network, x: Array) -> Flip | None:

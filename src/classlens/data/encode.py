@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -169,6 +170,15 @@ class Encoding:
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
+    def spans(self) -> tuple[tuple[str, range], ...]:
+        """Each column's name, and which of the features are its own."""
+        ends = itertools.accumulate(len(feature.names) for feature in self.features)
+        return tuple(
+            (feature.column, range(end - len(feature.names), end))
+            for feature, end in zip(self.features, ends, strict=True)
+        )
+
+    @property
     def ranges(self) -> Numbers:
         """The lowest and the highest value of each feature, shape (features, 2)."""
         return np.array(
@@ -178,6 +188,16 @@ class Encoding:
                 for name in feature.names
             ]
         )
+
+    @property
+    def steps(self) -> Numbers:
+        """By how much each feature may be changed in one unit of change, shape (features,).
+
+        A number by the range that it had in training; words and gaps, which are there or not, by 0.
+        """
+        numbers = {feature.column for feature in self.features if feature.kind == "number"}
+        lows, highs = self.ranges.T
+        return np.where([name in numbers for name in self.names], highs - lows, 0.0)
 
     @property
     def kinds(self) -> dict[str, str]:

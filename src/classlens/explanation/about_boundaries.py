@@ -176,24 +176,38 @@ def _closest_call(found: Regions, margins: Margins, data: Dataset) -> Finding:
             "distance": float(margins.distance[row]),
             "point": [float(v) for v in margins.point[row]],
             "exact": bool(margins.certified[row]),
+            "steps": None,
         },
         scope="window",
     )
 
 
-def closest_in_many_dimensions(network: Network, data: Dataset) -> Iterator[Finding]:
-    """The example that the smallest change found flips, an upper bound that is confirmed."""
+def closest_in_many_dimensions(
+    network: Network, data: Dataset, steps: NDArray[np.float64] | None
+) -> Iterator[Finding]:
+    """The example that the smallest change found flips, an upper bound that is confirmed.
+
+    Args:
+        network: the network.
+        data: the examples.
+        steps: by how much each feature changes in one unit of change; None is 1 for all.
+    """
     logits = np.sort(network.logits(data.X), axis=1)
     rows = np.argsort(logits[:, -1] - logits[:, -2], kind="stable")[:_MEASURED]
-    yield from _closest_found(network, data, rows)
+    yield from _closest_found(network, data, rows, steps)
 
 
-def _closest_found(network: Network, data: Dataset, rows: NDArray[np.intp]) -> Iterator[Finding]:
+def _closest_found(
+    network: Network,
+    data: Dataset,
+    rows: NDArray[np.intp],
+    steps: NDArray[np.float64] | None = None,
+) -> Iterator[Finding]:
     """The example among some that the smallest change flips."""
     flips = [
         (flip.distance, int(row), flip)
         for row in rows
-        if (flip := smallest_flip(network, data.X[row].astype(np.float64))) is not None
+        if (flip := smallest_flip(network, data.X[row].astype(np.float64), steps=steps)) is not None
     ]
     if flips:
         distance, row, flip = min(flips, key=lambda found: found[0])
@@ -209,6 +223,7 @@ def _closest_found(network: Network, data: Dataset, rows: NDArray[np.intp]) -> I
                 "distance": distance,
                 "point": [float(v) for v in flip.point],
                 "exact": False,
+                "steps": None if steps is None else steps.tolist(),
             },
             scope="sampled",
         )

@@ -55,6 +55,7 @@ def path_finding(
                 "distance": flip.distance,
                 "into": flip.into,
                 "exact": flip.exact,
+                "steps": None if path.steps is None else path.steps.tolist(),
                 "plane": None if slice is None else [slice.u.tolist(), slice.v.tolist()],
             },
         },

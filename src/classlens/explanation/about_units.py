@@ -24,7 +24,9 @@ def layer_findings(
     layer = network.layers[depth]
     own = [fact for fact in facts if fact.layer == layer.name]
     on_data = [fact.on_data for fact in own if fact.on_data is not None]
-    values = network.forward(data.X)[depth]
+    every = network.forward(data.X)
+    values, inputs = every[depth], every[depth - 1].activation if depth else data.X
+    spreads = inputs.std(axis=0, dtype=np.float64).tolist()
     counts = np.stack([each.on for each in on_data], axis=1)  # (classes, units)
     totals = on_data[0].of
     codes = [
@@ -44,14 +46,23 @@ def layer_findings(
         )
     yield from _shared_codes(layer.name, codes, present)
     for fact, seen in zip(own, on_data, strict=True):
-        yield equation(fact)
+        yield equation(fact, spreads)
         yield from _role(fact, seen, [row[fact.unit] for row in codes], present)
     if layer.activation.slopes is not None:  # a curved one only comes near to merging examples
         yield from _one_points(network, values.activation, data, layer.name)
 
 
-def equation(fact: UnitFacts) -> Finding:
-    """A unit's formula; it follows from the weights alone."""
+# An equation of more inputs is not told whole, and so must say which of them matter.
+_WHOLE = 6
+
+
+def equation(fact: UnitFacts, spreads: Sequence[float] | None = None) -> Finding:
+    """A unit's formula; it follows from the weights alone.
+
+    Args:
+        fact: the unit.
+        spreads: the standard deviation of each of its inputs over the examples, if there are any.
+    """
     numbers: dict[str, Any] = {
         "inputs": list(fact.equation.inputs),
         "weights": [float(w) for w in fact.equation.weights],
@@ -60,6 +71,8 @@ def equation(fact: UnitFacts) -> Finding:
     }
     if len(fact.equation.inputs) == 2:
         numbers["side"] = _side(*numbers["weights"])
+    if spreads is not None and len(spreads) > _WHOLE:
+        numbers["spreads"] = list(spreads)
     if fact.twin is not None:
         numbers |= {
             "twin": fact.twin.unit,

@@ -19,6 +19,7 @@ from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError
 from classlens.explanation import document, words
 from classlens.explanation.about_boundaries import closest_in_many_dimensions, plane_findings
+from classlens.explanation.about_columns import column_findings
 from classlens.explanation.about_examples import path_finding
 from classlens.explanation.about_outputs import (
     lead_findings,
@@ -109,7 +110,8 @@ def explain(
         check_fit(given.network, samples)
     features = names_of_features(given, None if samples is None else samples.feature_names)
     history = history or getattr(model, "history", None)
-    named = Model(given.network, features)
+    # A model of a table keeps its encoding, and has its features' names from there.
+    named = given if given.encoding is not None else Model(given.network, features)
     plane = _plane(given.network, samples, window, slice)
     found = tuple(_gather(named, samples, history, plane))
     return Explanation(found, Names(given.network.classes, features))
@@ -190,6 +192,7 @@ def _gather(
         drop=drop,
         epochs=None if history is None else len(history),
     )
+    yield from column_findings(network, data, model.feature_names, model.encoding)
     for depth in range(len(network.layers) - 1):
         yield from layer_findings(network, data, facts, depth)
     yield from output_findings(network, data)
@@ -198,12 +201,12 @@ def _gather(
     if plane is not None:
         calls = list(plane_findings(plane, data, model.feature_names))
     if network.inputs != 2:
-        calls += closest_in_many_dimensions(network, data)
+        calls += closest_in_many_dimensions(network, data, model.steps)
     yield from calls
     for call in calls:
         if call.kind == "closest call":
             row = call.subject["example"]
-            yield path_finding(network, path(network, data.X[row]), row)
+            yield path_finding(network, path(model, data.X[row]), row)
     yield from mistake_findings(network, data)
     spare = spare_finding(network, data)
     if spare is not None:

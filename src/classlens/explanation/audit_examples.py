@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,6 +122,13 @@ def _unit(f: Finding, e: Evidence) -> Complaints:
         step[0, i] = 1
         rise = float(layer.kernel.astype(np.float64)[i, unit])
         yield from differs(f"its weight {i}", float(weight), rise)
+    if "spreads" in f.numbers:
+        places = [None, *(each.name for each in e.network.layers)]
+        before = places[places.index(layer.name) - 1]
+        inputs = e.examples.X if before is None else e.values[before][1]
+        spreads = [statistics.pstdev(column) for column in inputs.astype(np.float64).T.tolist()]
+        size = float(np.abs(inputs).max())  # float32 loses digits of numbers far from 0
+        yield from differs("its inputs' spreads", f.numbers["spreads"], spreads, scale=size)
     yield from same("its activation", f.numbers["activation"], str(layer.activation))
     if "side" in f.numbers:
         steps = {"right": (1, 0), "left": (-1, 0), "above": (0, 1), "below": (0, -1)}
@@ -172,16 +180,33 @@ def _without(f: Finding, e: Evidence) -> Complaints:
     yield from same("the changed predictions", f.holds, int((after != e.predicted).sum()))
     yield from same("the number of examples", f.of, len(y))
     yield from same("the right answers", f.numbers["correct"], int((after == y).sum()))
-    moves = []
-    for a, b in itertools.product(range(len(e.network.classes)), repeat=2):
-        count = int(((y == a) & (e.predicted == a) & (after == b)).sum())
-        if a != b and count:
-            moves.append([a, b, count, int((y == a).sum())])
-    yield from same("where its examples go", f.numbers["moves"], moves)
+    yield from same("where its examples go", f.numbers["moves"], _moves(e, after))
     mean = float(e.values[unit[0]][1][:, unit[1]].astype(np.float64).mean())
     yield from differs("its mean", f.numbers["mean"], mean)
     at_mean = e.held([unit], f.numbers["mean"])
     yield from same("right at its mean", f.numbers["correct_at_mean"], int((at_mean == y).sum()))
+
+
+def _column(f: Finding, e: Evidence) -> Complaints:
+    y, own = e.examples.y, f.subject["features"]
+    X = e.examples.X.copy()
+    means = [math.fsum(column) / len(y) for column in X[:, own].T.tolist()]
+    yield from differs("the values held", f.numbers["held"], means)
+    X[:, own] = f.numbers["held"]
+    after = e.network.predict(X)
+    yield from same("the changed predictions", f.holds, int((after != e.predicted).sum()))
+    yield from same("the number of examples", f.of, len(y))
+    yield from same("the right answers", f.numbers["correct"], int((after == y).sum()))
+    yield from same("where its examples go", f.numbers["moves"], _moves(e, after))
+
+
+def _moves(e: Evidence, after: NDArray[np.intp]) -> list[list[int]]:
+    y, moves = e.examples.y, []
+    for a, b in itertools.product(range(len(e.network.classes)), repeat=2):
+        count = int(((y == a) & (e.predicted == a) & (after == b)).sum())
+        if a != b and count:
+            moves.append([a, b, count, int((y == a).sum())])
+    return moves
 
 
 def _one_point(f: Finding, e: Evidence) -> Complaints:
@@ -267,6 +292,7 @@ def _spare(f: Finding, e: Evidence) -> Complaints:
 
 CHECKS = {
     "verdict": _verdict,
+    "column": _column,
     "code": _code,
     "shared code": _shared,
     "unit": _unit,

@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from classlens.explanation.evidence import ROUNDING, Complaints, Evidence, clear, differs, same
+from classlens.explanation.evidence import (
+    ROUNDING,
+    Complaints,
+    Evidence,
+    clear,
+    differs,
+    moved_by,
+    same,
+)
 from classlens.explanation.findings import Finding
 from classlens.network import Network
 
@@ -83,8 +91,7 @@ def _contribution(
 
 def _flip(said: Mapping[str, Any], x: Any, e: Evidence, winner: int) -> Complaints:
     point = np.asarray(said["point"], np.float64)
-    distance = float(np.linalg.norm(point - x))
-    yield from differs("the flip's distance", said["distance"], distance)
+    yield from moved_by("the flip's distance", said, x, point)
     z = e.precise.logits(point[None, :])[0]
     doubt = 1e-5 * (1 + float(np.abs(z).max()))
     if said["into"] == winner:

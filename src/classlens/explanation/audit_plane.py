@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.explanation.about_boundaries import CREASE
-from classlens.explanation.evidence import ROUNDING, Complaints, Evidence, clear, differs, same
+from classlens.explanation.evidence import (
+    ROUNDING,
+    Complaints,
+    Evidence,
+    clear,
+    differs,
+    moved_by,
+    same,
+)
 from classlens.explanation.findings import Finding
 
 # Logits tie at a boundary to this share of their size.
@@ -143,7 +151,7 @@ def _closest(f: Finding, e: Evidence) -> Complaints:
     x = e.examples.X[s["example"]].astype(np.float64)
     point = np.asarray(n["point"], np.float64)
     yield from differs("the example", n["x"], x)
-    yield from differs("the distance", n["distance"], float(np.linalg.norm(point - x)))
+    yield from moved_by("the distance", n, x, point)
     yield from same("its prediction", s["class"], int(e.predicted[s["example"]]))
     z = e.precise.logits(point[None, :])[0]
     size = _TIE * (1 + np.abs(z).max())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from classlens.errors import printable
 from classlens.explanation.findings import Finding
-from classlens.explanation.phrases import Names, cell, number, short_cell
+from classlens.explanation.phrases import Names, cell, listed, number, short_cell
 from classlens.explanation.words import sentence
 
 _WIDTH = 92
@@ -40,6 +40,10 @@ class Section:
 def document(findings: Sequence[Finding], names: Names) -> list[Section]:
     """The findings' sentences in the order in which they are told; many are summarised."""
     sections = [Section("", _sentences(_kinds(findings, "verdict"), names))]
+    columns = sorted(
+        _kinds(findings, "column"), key=lambda f: (f.numbers["correct"], -(f.holds or 0))
+    )
+    sections.append(Section("What each column is worth", tuple(_columns(columns, names))))
     layers = dict.fromkeys(
         f.subject["layer"] for f in findings if f.kind in ("code", "unit") and "layer" in f.subject
     )
@@ -67,6 +71,16 @@ def document(findings: Sequence[Finding], names: Names) -> list[Section]:
         Section("Units that could go", _sentences(_kinds(findings, "spare units"), names))
     )
     return [section for section in sections if section.parts]
+
+
+def _columns(columns: Sequence[Finding], names: Names) -> Iterator[str]:
+    """The columns without which the most breaks, and in one sentence those that change nothing."""
+    if columns:
+        yield "Each is held at its mean over the examples, and the network predicts again."
+    yield from _few([sentence(f, names) for f in columns if f.holds], _MOST_SENTENCES)
+    idle = [str(f.subject["column"]) for f in columns if not f.holds]
+    if idle:
+        yield f"No prediction changes without {listed(idle)}, one at a time."
 
 
 def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:

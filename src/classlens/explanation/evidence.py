@@ -46,6 +46,19 @@ def same(what: str, said: Any, found: Any) -> Complaints:
         yield f"{what} should be {found}, and is said to be {said}"
 
 
+def moved_by(
+    what: str, said: Mapping[str, Any], x: NDArray[np.float64], point: NDArray[np.float64]
+) -> Complaints:
+    """A complaint unless a change from x to a point is as large as said, counted in its steps."""
+    change = point - x
+    if said["steps"] is not None:
+        steps = np.asarray(said["steps"], np.float64)
+        if change[steps == 0].any():
+            yield "a feature changes that must stay as it is"
+        change = change[steps > 0] / steps[steps > 0]
+    yield from differs(what, said["distance"], float(np.linalg.norm(change)))
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """What the network says, asked once and shared by the checks.

@@ -46,6 +46,36 @@ def point(values: Sequence[float], most: int = 4) -> str:
     return f"({', '.join(shown)}{', ...' if len(values) > most else ''})"
 
 
+def at(values: Sequence[float], most: int = 4) -> str:
+    """`` at (1.93, 0.61)``; nothing for so many values that a reader would not look at them."""
+    return "" if len(values) > most else f" at {point(values)}"
+
+
+def change(said: Mapping[str, Any], x: Sequence[float], names: Names, most: int = 3) -> str:
+    """The features that a change changes most: ``width from 1.20 to 1.31 and 2 more``."""
+    steps = said["steps"] or [1.0] * len(x)
+    moved = [
+        (abs(b - a) / step, names.features[i], a, b)
+        for i, (a, b, step) in enumerate(zip(x, said["point"], steps, strict=True))
+        if step and a != b
+    ]
+    moved.sort(key=lambda each: -each[0])
+    parts = [f"{name} from {' to '.join(apart(a, b))}" for _, name, a, b in moved[:most]]
+    if len(moved) > most:
+        parts.append(f"{len(moved) - most} more")
+    return listed(parts)
+
+
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to tell them apart."""
+    shown = number(a), number(b)
+    for digits in range(3, 17):
+        if shown[0] != shown[1]:
+            break
+        shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
+    return shown
+
+
 def counted(count: int, thing: str) -> str:
     """``1 example``, ``2 examples``."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
@@ -70,11 +100,18 @@ def short_cell(bit: str, on: int, of: int, _: float) -> str:
 
 
 def formula(n: Mapping[str, Any], most: int = 6) -> str:
-    """``max(0, 1.22 x0 + 0.92 x1 + 1.59)``; of many inputs, those of the largest weights."""
+    """``max(0, 1.22 x0 + 0.92 x1 + 1.59)``; of many inputs, those that move it most.
+
+    That is weight times spread, or the weight alone where there are no examples to tell a spread.
+    """
     pairs = list(zip(n["weights"], n["inputs"], strict=True))
     shown = pairs
     if len(pairs) > most:
-        largest = sorted(range(len(pairs)), key=lambda i: -abs(pairs[i][0]))[: most // 2]
+        spreads = n.get("spreads") or [1.0] * len(pairs)
+        moving = [
+            -abs(weight) * spread for weight, spread in zip(n["weights"], spreads, strict=True)
+        ]
+        largest = sorted(range(len(pairs)), key=moving.__getitem__)[: most // 2]
         shown = [pairs[i] for i in sorted(largest)]
     text = ""
     for weight, name in shown:
