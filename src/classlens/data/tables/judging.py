@@ -69,7 +69,7 @@ class Texts(NamedTuple):
     @property
     def counts(self) -> NDArray[np.intp]:
         """How often each text stands in the column, shape (distinct,)."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.distinct))
+        return _counts(self.codes, len(self.distinct))
 
     def first_row(self, which: NDArray[np.bool_]) -> int:
         """The first row that holds one of the chosen texts, of shape (distinct,)."""
@@ -98,12 +98,17 @@ def texts_of(cells: Any, missing: tuple[str, ...]) -> Texts:
     trimmed = pc.utf8_trim_whitespace(distinct)
     absent = flags(pc.is_in(trimmed, strings(["", *missing])))
     # A frame's categories need not all be there.
-    absent = absent | (np.bincount(codes[codes >= 0], minlength=len(distinct)) == 0)
+    absent = absent | (_counts(codes, len(distinct)) == 0)
     if absent.any():
         renumbered = np.where(absent, -1, np.cumsum(~absent) - 1).astype(np.int32)
         codes = np.append(renumbered, np.int32(-1))[codes]
         distinct = distinct.filter(mask(~absent))
     return Texts(codes, distinct)
+
+
+def _counts(codes: NDArray[np.int32], distinct: int) -> NDArray[np.intp]:
+    """How often each code from 0 on stands there; moving all up by 1 is faster than picking."""
+    return np.bincount(codes + 1, minlength=distinct + 1)[1:]
 
 
 def text_column(name: str, cells: Any, context: Context) -> Column:
