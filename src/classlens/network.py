@@ -30,6 +30,11 @@ class LayerValues(NamedTuple):
     activation: Array
 
 
+# So many samples go through the layers at once where only the end is wanted: their values then stay
+# in the processor's cache, which is several times faster than all at once.
+_ROWS = 4096
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """A dense layer.
@@ -252,7 +257,10 @@ class Network:
             DataError: if X has another shape or a number that is not finite, or is so large that a
                 layer overflows.
         """
-        a = self._samples(X)
+        return self._values(self._samples(X))
+
+    def _values(self, a: Array, first: int = 0) -> tuple[LayerValues, ...]:
+        """The same for checked samples, of which the first stands in row ``first`` of X."""
         values = []
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported just below
             for layer in self.layers:
@@ -261,23 +269,28 @@ class Network:
                 values.append(LayerValues(z, a))
         # A number that is not finite stays so, or is dropped by a unit that is off for it.
         if not np.isfinite(a).all():
-            self._refuse_overflow(values)
+            self._refuse_overflow(values, first)
         return tuple(values)
 
-    def _refuse_overflow(self, values: Sequence[LayerValues]) -> NoReturn:
+    def _refuse_overflow(self, values: Sequence[LayerValues], first: int) -> NoReturn:
         for layer, value in zip(self.layers, values, strict=True):
             wrong = ~np.isfinite(value.activation)
             if wrong.any():
                 row, unit = (int(i) for i in np.argwhere(wrong)[0])
                 raise DataError(
-                    f"unit {unit} of layer {layer.name} overflows {self.dtype} for row {row} of X. "
-                    "Scale the features down, as they were in training."
+                    f"unit {unit} of layer {layer.name} overflows {self.dtype} for row "
+                    f"{first + row} of X. Scale the features down, as they were in training."
                 )
         raise AssertionError("called without an overflow")
 
     def logits(self, X: ArrayLike) -> Array:
         """The last layer's activations, shape (samples, classes); softmax makes them shares."""
-        return self.forward(X)[-1].activation
+        samples = self._samples(X)
+        parts = [
+            self._values(samples[first : first + _ROWS], first)[-1].activation
+            for first in range(0, max(len(samples), 1), _ROWS)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """The softmax of the logits, shape (samples, classes); each row sums to 1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,22 +84,24 @@ def _print_one(model: Model, at: str, unseen: str) -> None:
 
 def _lines(names: tuple[str, ...], batches: Iterator[Any]) -> Iterator[str]:
     """The CSV file, batch by batch; rows are counted from 1, the first record."""
-    safe = [_safe(name) for name in names]
     first = next(batches)  # what cannot be read is refused before anything is written
-    yield _csv([["row", "prediction", *(f"p({name})" for name in names)]])
+    yield _csv(["row", "prediction", *(f"p({name})" for name in names)]) + "\n"
+    words = [_csv([_safe(name)]) for name in names]
+    line = "%d,%s" + len(names) * ",%.6g" + "\n"
     row = 0
     for shares in itertools.chain([first], batches):
         best = shares.argmax(axis=1).tolist()
-        yield _csv(
-            [row + place, safe[k], *(f"{share:.6g}" for share in each)]
+        yield "".join(
+            line % (row + place, words[k], *each)
             for place, (k, each) in enumerate(zip(best, shares.tolist(), strict=True), start=1)
         )
         row += len(shares)
 
 
-def _csv(rows: Any) -> str:
+def _csv(cells: Sequence[str]) -> str:
+    """One record, without its line's end."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="").writerow(cells)
     return text.getvalue()
 
 
