@@ -62,6 +62,7 @@ def test_the_names() -> None:
         "train",
         "units",
         "verify",
+        "write_report",
     ]
     assert dir(classlens) == classlens.__all__
 

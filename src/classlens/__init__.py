@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from classlens.measures import Measures
     from classlens.model import Model
     from classlens.network import Layer, Network
+    from classlens.report import write_report
     from classlens.settings import Settings
     from classlens.tabular.judging import evaluate, predict, samples_of
     from classlens.tabular.learning import Trained, train
@@ -97,6 +98,7 @@ _HOMES = {
     "train": "tabular.learning",
     "units": "analysis.unit_facts",
     "verify": "explanation.audit",
+    "write_report": "report",
 }
 
 __all__ = [
@@ -144,6 +146,7 @@ __all__ = [
     "train",
     "units",
     "verify",
+    "write_report",
 ]
 
 

@@ -21,6 +21,7 @@ from classlens.explanation.account import Explanation, explain
 from classlens.files import write_whole
 from classlens.kinds import Whole
 from classlens.network import Network
+from classlens.report import write_report
 from classlens.scores import Evaluation
 from classlens.settings import Settings
 from classlens.training.loop import Progress
@@ -108,7 +109,7 @@ def write(lab: Lab, folder: Path, *, pictures: bool = True) -> Iterator[Path]:
     """Write what the lab leaves behind, giving each file's path once it is there.
 
     The history as a table, the model, the explanation, and with ``pictures`` the data, the decision
-    regions, a picture for each layer and the course of the training.
+    regions, a picture for each layer, the course of the training, and a page to look at it all.
 
     Raises:
         OutputError: if a file cannot be written.
@@ -123,6 +124,8 @@ def write(lab: Lab, folder: Path, *, pictures: bool = True) -> Iterator[Path]:
         for name, display in _pictures(lab):
             write_whole(folder / name, display.png())
             yield folder / name
+        write_report(folder / "lab.html", lab.run, lab.data, title="The lab")
+        yield folder / "lab.html"
 
 
 def _pictures(lab: Lab) -> Iterator[tuple[str, Any]]:

@@ -47,7 +47,7 @@ def test_the_lab_prints_its_story(done):
     assert "Loss in the last epoch: 0.0300." in text
     assert "100 of 100 samples right (100.0%)" in text
     assert "W1 =\n[[ 1.22  0.6 ]\n [ 0.92 -1.7 ]]\nb1 =\n[1.59 1.5 ]\n" in text
-    for name in [*PICTURES, *RESULTS]:
+    for name in [*PICTURES, *RESULTS, "lab.html"]:
         assert f"wrote classlens-lab/{name}" in text
 
 
@@ -59,11 +59,16 @@ def test_output_to_a_pipe_is_plain_text(done):
 
 def test_the_lab_s_files(done):
     folder = done[0] / "classlens-lab"
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*PICTURES, *RESULTS])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*PICTURES, *RESULTS, "lab.html"]
+    )
     for name in PICTURES:
         content = (folder / name).read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) > 10_000
+    page = (folder / "lab.html").read_text()
+    assert "<title>The lab</title>" in page
+    assert len(page) < 250_000
     header, *lines = (folder / "history.csv").read_text().splitlines()
     assert header == "epoch,loss,accuracy"
     assert len(lines) == 200

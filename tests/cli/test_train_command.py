@@ -191,9 +191,9 @@ def test_tables_that_are_refused(classlens, folder, content, target, message):
         (["train", "penguins.csv", "--repeat", "0"], "--repeat must be a whole number from 1"),
         (
             ["train", "penguins.csv", "--target", "species", "-o", "penguins.csv"],
-            "--output must not be a file that is read. Got penguins.csv for both.",
+            "--output must not be another file of the command. Got penguins.csv for both.",
         ),
-        (["predict", "MODEL", "penguins.csv", "-o", "penguins.csv"], "must not be a file that is"),
+        (["predict", "MODEL", "penguins.csv", "-o", "penguins.csv"], "must not be another file"),
         (["train", "penguins.csv", "--target", "species", "--epochs", "0"], "--epochs must be"),
         (["predict", "MODEL"], "predict needs a table, or one example"),
         (["predict", "MODEL", "--at", "bill=1"], "Missing: mass, island."),

@@ -193,7 +193,7 @@ def _on_data(
     own = a[:, unit]
     on = z[:, unit] > 0
     state: State = "active"
-    if np.ptp(own) <= threshold("constant") * np.abs(a).max():
+    if _is_constant(own, a):
         state = "dead"
     elif on.all():
         state = "always on"
@@ -212,6 +212,17 @@ def _on_data(
         without=ablate(a, unit, 0.0, following, data, before),
         at_mean=ablate(a, unit, float(own.mean()), following, data, before),
     )
+
+
+def _is_constant(own: Array, layer: Array) -> bool:
+    """Whether a unit's activation is the same for all examples, to rounding beside its layer's."""
+    return bool(np.ptp(own) <= threshold("constant") * np.abs(layer).max())
+
+
+def count_dead(network: Network, X: Array) -> int:
+    """How many hidden units give the same for all samples of X, shape (samples, features)."""
+    hidden = [values.activation for values in network.forward(X)[:-1]]
+    return sum(_is_constant(own, layer) for layer in hidden for own in layer.T)
 
 
 def _twins(layer: Layer) -> list[Twin | None]:

@@ -11,8 +11,8 @@ import typer
 
 from classlens.cli.options import features_of, window_of, with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import check_output, example_for, examples_for
-from classlens.cli.terminal import OUT, with_progress
+from classlens.cli.sources import check_output, example_for, examples_for, the_lab
+from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, one_of
 from classlens.files import write_whole
 from classlens.kinds import Whole
@@ -129,12 +129,7 @@ def _subject(
         if data is None:
             return loaded, None
         return loaded, examples_for(loaded, data, target=target, reading=reading)
-    from classlens import lab  # noqa: PLC0415 - loads JAX
-    from classlens.settings import Settings  # noqa: PLC0415
-
-    settings = Settings()
-    samples = lab.lab_data()
-    done = with_progress(lambda progress: lab.train(samples, settings, progress), settings.epochs)
+    done = the_lab()
     return done.run, done.data
 
 

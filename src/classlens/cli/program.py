@@ -16,6 +16,7 @@ from classlens.cli.explain_command import explain
 from classlens.cli.inspect_command import inspect
 from classlens.cli.lab_command import lab
 from classlens.cli.predict_command import predict
+from classlens.cli.report_command import report
 from classlens.cli.train_command import train
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (lab, train, predict, evaluate, explain, inspect):
+for command in (lab, train, predict, evaluate, explain, report, inspect):
     app.command()(ended(command))
 
 

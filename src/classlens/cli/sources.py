@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classlens.cli.options import cells_of, example_of
+from classlens.cli.terminal import with_progress
 from classlens.errors import ArgumentError, did_you_mean, listed
 from classlens.files import check_target
 
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
+    from classlens.lab import Lab
     from classlens.model import Model
 
 
@@ -67,19 +70,28 @@ def example_for(model: Model, text: str, *, unseen: str = "refuse") -> list[floa
     return [float(value) for value in features_of(model, cells, unseen=unseen)]
 
 
-def check_output(output: Path, *inputs: str | Path | None) -> None:
-    """Refuse a file that could not be written, or that the command reads.
+def the_lab() -> Lab:
+    """The lab, done as its story tells it, for commands that are given no model."""
+    from classlens import lab  # noqa: PLC0415 - loads JAX
+    from classlens.settings import Settings  # noqa: PLC0415
+
+    settings, samples = Settings(), lab.lab_data()
+    return with_progress(lambda progress: lab.train(samples, settings, progress), settings.epochs)
+
+
+def check_output(output: Path, *others: str | Path | None, option: str = "--output") -> None:
+    """Refuse a file that could not be written, or is another one that the command has to do with.
 
     Raises:
-        ArgumentError: if it is among the files that are read.
+        ArgumentError: if it is one of those.
         OutputError: if it cannot be written.
     """
     check_target(output)
-    for word in inputs:
+    for word in others:
         named = [] if word is None else glob.glob(str(word)) or [str(word)]  # noqa: PTH207 - may be absolute
         for path in map(Path, named):
-            if output.exists() and path.exists() and output.samefile(path):
+            if os.path.realpath(output) == os.path.realpath(path):
                 raise ArgumentError(
-                    f"--output must not be a file that is read. Got {output} for both. Choose "
-                    "another one."
+                    f"{option} must not be another file of the command. Got {output} for both. "
+                    "Choose another one."
                 )

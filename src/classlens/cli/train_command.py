@@ -45,6 +45,10 @@ def train(
     missing: Annotated[
         str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
     ] = "refuse",
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a page, too, that shows the model and the rows."),
+    ] = None,
     repeat: Annotated[
         str,
         typer.Option(
@@ -60,6 +64,8 @@ def train(
     A fifth of the rows is held out and only scores. Settings that are not given suit the table.
     """
     check_output(output, file)
+    if report is not None:
+        check_output(report, file, output, option="--report")
     Word(("refuse", "impute")).check("--missing", missing)
     seeds = Whole(1, _MOST_SEEDS).check("--repeat", Whole().read(repeat))
     reading = reading_of(options)
@@ -75,6 +81,11 @@ def train(
     _print_training(done)
     done.model.save(output)
     OUT.say(f"wrote {output}")
+    if report is not None:
+        from classlens.report import write_report  # noqa: PLC0415
+
+        write_report(report, done, done.data, title=f"{target} of {file}")
+        OUT.say(f"wrote {report}")
     if seeds > 1:
         _repeat(done, seeds, settings)
 

@@ -81,6 +81,26 @@ class History:
         arrays = [array[place] for array in self.parameters]
         return list(zip(arrays[::2], arrays[1::2], strict=True))
 
+    def until(self, epoch: int) -> History:
+        """The history as it was after an epoch.
+
+        Raises:
+            ArgumentError: if there was no such epoch.
+        """
+        epoch = Whole(0, len(self)).check("epoch", epoch)
+        watched = self.loss if self.val_loss is None else self.val_loss
+        there = self.kept <= epoch
+        return History(
+            self.epoch[:epoch],
+            self.loss[:epoch],
+            self.accuracy[:epoch],
+            None if self.val_loss is None else self.val_loss[:epoch],
+            None if self.val_accuracy is None else self.val_accuracy[:epoch],
+            int(np.argmin(watched[:epoch])) + 1 if epoch else 0,
+            self.kept[there],
+            tuple(array[there] for array in self.parameters),
+        )
+
     def columns(self) -> dict[str, list[Any]]:
         """The metrics by name, as lists of plain numbers; validation only where there is some."""
         metrics = {

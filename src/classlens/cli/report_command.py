@@ -1,0 +1,60 @@
+"""``classlens report``: a model and its data as one page that opens offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classlens.cli.options import with_options
+from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import check_output, examples_for, the_lab
+from classlens.cli.terminal import OUT
+
+if TYPE_CHECKING:
+    from classlens.data.dataset import Dataset
+    from classlens.model import Model
+    from classlens.training.run import Run
+
+
+@with_options(*reading_options("delimiter", "header", "encoding", "missing_words", "decimal"))
+def report(
+    model: Annotated[
+        Path | None, typer.Argument(help="A model file. Without it the lab is done and shown.")
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            help="The examples: a table with the model's columns and that of the classes, or a "
+            "data set by name, such as blobs, rings or iris."
+        ),
+    ] = None,
+    *,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The table's column of the classes.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
+    ] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="The page's heading.")] = "Classlens report",
+    **options: str | None,
+) -> None:
+    """Write a page that shows what a network does: one file, to be opened offline or mailed."""
+    check_output(output, model, data)
+    reading = reading_of(options)
+    from classlens.report import write_report  # noqa: PLC0415 - loads NumPy
+
+    shown: Model | Run
+    examples: Dataset | None = None
+    if model is None:
+        done = the_lab()
+        shown, examples = done.run, done.data
+    else:
+        from classlens.model import Model  # noqa: PLC0415
+
+        shown = Model.load(model)
+        if data is not None:
+            examples = examples_for(shown, data, target=target, reading=reading)
+    write_report(output, shown, examples, title=title)
+    OUT.say(f"wrote {output}")

@@ -1,0 +1,69 @@
+"""The page's files, and its modules joined to one, for hosts that cannot load several."""
+
+from __future__ import annotations
+
+import functools
+import graphlib
+import re
+from importlib import resources
+
+_IMPORT = re.compile(
+    r"^import (?:\{ (?P<names>[\w, ]+) \}|\* as (?P<all>\w+)) "
+    r'from "\./(?P<file>\w+)\.js";\n',
+    re.MULTILINE,
+)
+_EXPORT = re.compile(r"^export (?P<kind>(?:async )?function|const) (?P<name>\w+)", re.MULTILINE)
+
+
+def page_file(name: str) -> str:
+    """The text of one of the page's files.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    return resources.files("classlens.view").joinpath("page", name).read_text("utf-8")
+
+
+@functools.cache
+def modules() -> dict[str, str]:
+    """The page's modules by their names without the ending, each after those that it imports."""
+    folder = resources.files("classlens.view").joinpath("page")
+    texts = {
+        file.name.removesuffix(".js"): file.read_text("utf-8")
+        for file in folder.iterdir()
+        if file.name.endswith(".js")
+    }
+    known = {
+        name: {each["file"] for each in _IMPORT.finditer(text)} for name, text in texts.items()
+    }
+    return {name: texts[name] for name in graphlib.TopologicalSorter(known).static_order()}
+
+
+@functools.cache
+def bundle() -> str:
+    """All modules as one, which exports what ``main.js`` does.
+
+    Each becomes a function that runs once and gives what it exports, so that their names do not
+    meet.
+
+    Example:
+        >>> bundle().splitlines()[-1]
+        'export const { mount } = _main;'
+    """
+    parts = [_scoped(name, text) for name, text in modules().items()]
+    names = ", ".join(each["name"] for each in _EXPORT.finditer(modules()["main"]))
+    return "\n".join([*parts, f"export const {{ {names} }} = _main;"])
+
+
+def _scoped(name: str, text: str) -> str:
+    exported = ", ".join(each["name"] for each in _EXPORT.finditer(text))
+    body = _EXPORT.sub(r"\g<kind> \g<name>", _IMPORT.sub(_bound, text))
+    rest = re.search(r"^(?:import|export)\b.*", body, re.MULTILINE)
+    if rest:
+        raise ValueError(f"{name}.js: this cannot be joined with the others: {rest[0]}")
+    return f"const _{name} = (() => {{\n{body}return {{ {exported} }};\n}})();"
+
+
+def _bound(match: re.Match[str]) -> str:
+    names = match["all"] or f"{{ {match['names']} }}"
+    return f"const {names} = _{match['file']};\n"

@@ -1,0 +1,334 @@
+"""The payload: all that the page is given, as one object of plain values.
+
+The page evaluates the network itself, at every epoch that was kept; what it cannot compute, exact
+boundaries and words, comes along for a few epochs. Its format is described in docs/payload.md.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from classlens.analysis import geometry
+from classlens.analysis.ablation import ablate
+from classlens.analysis.lines import crease_lines
+from classlens.analysis.planes import Window
+from classlens.analysis.slices import Slice
+from classlens.analysis.unit_facts import count_dead
+from classlens.analysis.verdicts import judge, last_drop
+from classlens.data.dataset import Dataset
+from classlens.explanation.account import Explanation, explain
+from classlens.explanation.document import Table, document
+from classlens.explanation.words import sentence
+from classlens.measures import confusion
+from classlens.model import Model, ModelLike, as_model
+from classlens.network import Network
+from classlens.view import palette
+from classlens.view.subject import Data, Subject, WindowLike
+
+if TYPE_CHECKING:
+    from classlens.training.history import History
+
+VERSION = 1
+
+# Limits on what a page carries: bytes of parameters and of points, epochs with exact boundaries and
+# the bytes that all of these may take, epochs whose verdict is judged.
+_MOST_PARAMETER_BYTES = 500_000
+_MOST_POINTS = 5_000
+_MOST_PICTURES, _MOST_PICTURE_BYTES = 41, 60_000
+_MOST_VERDICTS, _MOST_WORDS = 61, 8
+
+# Only of so small a network are other epochs than the one shown told of: it takes time and room.
+_SMALL = 1_000
+
+
+def payload(
+    model: ModelLike,
+    data: Data | None = None,
+    *,
+    history: History | None = None,
+    window: WindowLike | None = None,
+    slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+) -> dict[str, Any]:
+    """All that the page needs to show a model.
+
+    Args:
+        model: a Network, Model or Run; a run brings its history.
+        data: a Dataset or a pair (X, y).
+        history: the training, whose epochs can then be looked at.
+        window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
+            by default the data's range and a tenth of it on each side.
+        slice: the plane to show, for networks with other than two inputs; by default that in which
+            the data varies most.
+
+    Raises:
+        ArgumentError: if network, slice and window do not fit each other, or there is neither a
+            window nor data.
+        DataError: if the samples cannot be used.
+
+    Example:
+        >>> network = Network.from_arrays([np.eye(2)], [np.zeros(2)])
+        >>> made = payload(network, window=((-1, 1), (-1, 1)))
+        >>> made["version"], made["epochs"], made["classes"]
+        (1, [0], ['c0', 'c1'])
+    """
+    given, subject = as_model(model), Subject.of(model, data)
+    samples = subject.samples
+    if slice is None and subject.network.inputs != 2 and samples is not None:
+        slice = default_slice(given, samples)  # noqa: A001
+    place = subject.window(window, slice)
+    shown = getattr(model, "epoch", None)
+    course = _Course.of(subject.network, history or getattr(model, "history", None), shown)
+    named = given if given.encoding is not None else Model(given.network, subject.feature_names)
+    told = {
+        str(epoch): words(replace(named, network=network), samples, course.until(epoch), slice)
+        for epoch, network in course.told(samples)
+    }
+    return {
+        "version": VERSION,
+        "network": spec(subject.network),
+        "classes": list(subject.class_names),
+        "features": list(subject.feature_names),
+        "looks": [asdict(palette.look(k)) for k in range(len(subject.class_names))],
+        "values": {"positive": palette.POSITIVE, "negative": palette.NEGATIVE},
+        "plane": _plane(subject, slice),
+        "window": [list(place.x0), list(place.x1)],
+        "image": None if subject.shape is None else list(subject.shape),
+        "data": None if samples is None else _points(samples),
+        "epochs": course.epochs,
+        "shown": course.shown,
+        "parameters": encoded(course.parameters),
+        "history": course.metrics,
+        "settings": None if given.settings is None else asdict(given.settings),
+        "pictures": dict(_pictures(course, place, slice)),
+        "words": told,
+    }
+
+
+def spec(network: Network) -> dict[str, Any]:
+    """The network without its numbers."""
+    return {
+        "inputs": network.inputs,
+        "layers": [
+            {
+                "name": layer.name,
+                "units": layer.units,
+                "activation": layer.activation.name,
+                "parameter": layer.activation.parameter,
+            }
+            for layer in network.layers
+        ],
+    }
+
+
+def picture(network: Network, window: Window, slice: Slice | None) -> dict[str, Any]:  # noqa: A002
+    """The exact lines over a window: where classes meet, and where units turn on.
+
+    ``exact`` is false where activations are curved: the lines are then sampled, and no creases are
+    known.
+    """
+    found = geometry.regions(network, window, slice)
+    lines = found.boundaries
+    return {
+        "exact": found.exact,
+        "boundaries": encoded(np.stack((lines.start, lines.end), axis=1)),
+        "pairs": lines.classes.tolist(),
+        "creases": {line.name: encoded(line.segments) for line in crease_lines(found)},
+    }
+
+
+def words(
+    model: Model,
+    data: Dataset | None,
+    history: History | None,
+    slice: Slice | None,  # noqa: A002
+) -> dict[str, Any]:
+    """What is said of a network: its verdict, sections of sentences and tables, units' roles."""
+    plane = None if model.network.inputs == 2 else slice
+    told = explain(model, data, history=history, slice=plane)
+    return {
+        "verdict": next((f.numbers["word"] for f in told.findings if f.kind == "verdict"), None),
+        "sections": [
+            {"title": section.title, "parts": [_part(part) for part in section.parts]}
+            for section in document(told.findings, told.names)
+        ],
+        "units": _units(told),
+    }
+
+
+def _part(part: str | Table) -> Any:
+    return part if isinstance(part, str) else {"header": part.header, "rows": part.rows}
+
+
+def _units(told: Explanation) -> dict[str, str]:
+    """The sentences of each unit, such as ``L1.0``."""
+    found: dict[str, list[str]] = {}
+    for finding in told.findings:
+        if "unit" in finding.subject and finding.kind != "mistake":
+            name = f"{finding.subject['layer']}.{finding.subject['unit']}"
+            found.setdefault(name, []).append(sentence(finding, told.names))
+    return {name: " ".join(sentences) for name, sentences in found.items()}
+
+
+def encoded(values: ArrayLike) -> str:
+    """Numbers as the page wants them: float32, little-endian, in base64."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
+
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """The epochs that a page can show.
+
+    Attributes:
+        model: the network that the page opens with.
+        shown: its epoch.
+        epochs: those whose parameters are there, ascending.
+        parameters: kernel and bias of each layer in turn, flat, shape (epochs, k).
+        history: the training, or None.
+    """
+
+    model: Network
+    shown: int
+    epochs: list[int]
+    parameters: NDArray[np.float32]
+    history: History | None
+
+    @classmethod
+    def of(cls, model: Network, history: History | None, shown: int | None) -> _Course:
+        """The course of a training, its epochs thinned evenly where they take too much room."""
+        if history is None or not len(history.epoch):
+            weights = [each.ravel() for layer in model.layers for each in layer.get_weights()]
+            return cls(model, 0, [0], np.concatenate(weights)[None, :].astype(np.float32), None)
+        kept, last = history.kept, len(history)
+        shown = last if shown is None else shown
+        most = max(2, _MOST_PARAMETER_BYTES // (4 * model.parameters))
+        chosen = np.union1d(_evenly(np.arange(len(kept)), most), np.flatnonzero(kept == shown))
+        flat = [array[chosen].reshape(len(chosen), -1) for array in history.parameters]
+        together = np.concatenate(flat, axis=1).astype(np.float32)
+        return cls(model, shown, kept[chosen].tolist(), together, history)
+
+    @property
+    def metrics(self) -> dict[str, list[Any]] | None:
+        """Loss and accuracy, epoch by epoch."""
+        return None if self.history is None else self.history.columns()
+
+    def network(self, epoch: int) -> Network:
+        """The network after an epoch."""
+        if epoch == self.shown:
+            return self.model
+        row = self.parameters[self.epochs.index(epoch)].astype(np.float64)
+        kernels, biases, at = [], [], 0
+        for layer in self.model.layers:
+            size = layer.inputs * layer.units
+            kernels.append(row[at : at + size].reshape(layer.inputs, layer.units))
+            biases.append(row[at + size : at + size + layer.units])
+            at += size + layer.units
+        activations = [layer.activation for layer in self.model.layers]
+        return Network.from_arrays(
+            kernels, biases, activations=activations, classes=self.model.classes
+        )
+
+    def until(self, epoch: int) -> History | None:
+        """The history as it was after an epoch, for the verdict's "too early"."""
+        if self.history is None or epoch == 0:
+            return None
+        return self.history.until(epoch)
+
+    def told(self, data: Dataset | None) -> Iterator[tuple[int, Network]]:
+        """Epochs to be told of: the first, the one shown, the last, where the verdict changes."""
+        if self.model.parameters > _SMALL:
+            yield self.shown, self.model
+            return
+        always = {self.epochs[0], self.shown, self.epochs[-1]}
+        changes, before = [], None
+        for epoch in [] if data is None else _evenly(self.epochs, _MOST_VERDICTS).tolist():
+            assert data is not None  # noqa: S101 - for the type checker
+            word = self._verdict(epoch, data)
+            if before not in (None, word) and epoch not in always:
+                changes.append(epoch)
+            before = word
+        for epoch in sorted({*always, *_evenly(changes, _MOST_WORDS).tolist()}):
+            yield epoch, self.network(epoch)
+
+    def _verdict(self, epoch: int, data: Dataset) -> str:
+        network = self.network(epoch)
+        history = self.until(epoch)
+        drop = None if history is None else last_drop(history.loss)
+        table = confusion(data.y, network.predict(data.X), len(network.classes))
+        loss = network.evaluate(data.X, data.y).loss
+        return judge(table, loss, dead_units=count_dead(network, data.X), last_drop=drop).word
+
+
+def _pictures(
+    course: _Course,
+    window: Window,
+    slice: Slice | None,  # noqa: A002
+) -> Iterator[tuple[str, Any]]:
+    """Exact lines for the last epoch, then for others, as far as they may take room."""
+    room = _MOST_PICTURE_BYTES
+    small = course.model.parameters <= _SMALL
+    others = _evenly(course.epochs, _MOST_PICTURES)[::-1].tolist() if small else []
+    for epoch in dict.fromkeys([course.shown, *others]):
+        made = picture(course.network(epoch), window, slice)
+        lines = [made["boundaries"], *made["creases"].values()]
+        room -= sum(len(each) for each in lines) + 8 * len(made["pairs"])
+        if room < 0 and epoch != course.shown:
+            return
+        yield str(epoch), made
+
+
+def _evenly(values: Sequence[int] | NDArray[Any], most: int) -> NDArray[np.int64]:
+    """At most so many of some values, evenly chosen, the first and the last among them."""
+    if not len(values):
+        return np.zeros(0, np.int64)
+    places = np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).round())
+    return np.asarray(values, np.int64)[places.astype(np.intp)]
+
+
+def default_slice(model: Model, data: Dataset) -> Slice:
+    """The plane to look at first, for other than two inputs.
+
+    Of a table it is that of the two numbers without which the fewest examples stay right, the other
+    columns at their means; else that in which the data varies most.
+    """
+    columns = [] if model.encoding is None else np.flatnonzero(model.encoding.steps).tolist()
+    if len(columns) < 2:
+        return Slice.principal(data)
+    network, means = model.network, data.X.mean(axis=0, dtype=np.float64)
+    X, before = data.X.astype(network.dtype), network.predict(data.X)
+    right = [
+        ablate(X, column, means[column], network.layers, data, before).correct for column in columns
+    ]
+    first, second = sorted(np.argsort(right, kind="stable")[:2].tolist())
+    names = model.feature_names
+    return Slice.through_features(names[columns[first]], names[columns[second]], means, names=names)
+
+
+def _plane(subject: Subject, slice: Slice | None) -> dict[str, Any]:  # noqa: A002
+    """How the window's coordinates become inputs, and what they are called."""
+    across, up = subject.axis_names(slice)
+    if slice is None:
+        return {"names": [across, up], "origin": None, "u": None, "v": None, "caption": ""}
+    return {
+        "names": [across, up],
+        "origin": slice.origin.tolist(),
+        "u": slice.u.tolist(),
+        "v": slice.v.tolist(),
+        "caption": subject.caption(slice),
+    }
+
+
+def _points(data: Dataset) -> dict[str, Any]:
+    """The samples; of very many, evenly chosen ones."""
+    rows = _evenly(np.arange(len(data)), _MOST_POINTS)
+    return {
+        "samples": len(rows),
+        "of": len(data),
+        "X": encoded(data.X[rows]),
+        "y": data.y[rows].tolist(),
+    }

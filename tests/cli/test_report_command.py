@@ -1,0 +1,87 @@
+"""``classlens report`` and ``train --report``: a page of a model and its data, as a file."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import classlens as cl
+from classlens.cli import program
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reports")
+    run = cl.fit(cl.blobs(), epochs=20)
+    run.model.save(folder / "blobs.safetensors")
+    rows = "".join(f"{i % 7}.5,{i % 3}.25,{'yes' if i % 7 > 3 else 'no'}\n" for i in range(70))
+    (folder / "t.csv").write_text(f"wide,high,kind\n{rows}")
+    return folder
+
+
+@pytest.fixture
+def classlens(folder: Path, capsys, monkeypatch):
+    def run(*arguments, status=0):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["classlens", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ending:
+            program.main()
+        printed = capsys.readouterr()
+        assert (ending.value.code or 0) == status, printed.err
+        return printed.err if status else printed.out
+
+    return run
+
+
+def payload_of(path: Path) -> dict:
+    text = re.search(r'id="payload">(.*?)</script>', path.read_text(), re.DOTALL)
+    assert text is not None
+    return json.loads(text[1])
+
+
+def test_a_model_and_a_data_set(classlens, folder):
+    assert classlens("report", "blobs.safetensors", "blobs") == "wrote report.html\n"
+    made = payload_of(folder / "report.html")
+    assert made["data"]["samples"] == 100
+    assert made["epochs"] == [0]
+
+
+def test_the_lab_without_a_model(classlens, folder):
+    classlens("report", "-o", "lab.html", "--title", "Mine & yours")
+    assert len(payload_of(folder / "lab.html")["epochs"]) == 201
+    assert "<title>Mine &amp; yours</title>" in (folder / "lab.html").read_text()
+
+
+def test_a_table(classlens, folder):
+    given = ("train", "t.csv", "--target", "kind", "-o", "t.safetensors", "--hidden", 3)
+    text = classlens(*given, "--epochs", 5, "--report", "t.html")
+    assert text.endswith("wrote t.safetensors\nwrote t.html\n")
+    assert payload_of(folder / "t.html")["features"] == ["wide", "high"]
+    classlens("report", "t.safetensors", "t.csv", "-o", "again.html")
+    again = payload_of(folder / "again.html")
+    assert again["data"] == payload_of(folder / "t.html")["data"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "blobs.safetensors"], "window must be"),
+        (["report", "none.safetensors", "blobs"], "cannot read none.safetensors"),
+        (["report", "blobs.safetensors", "blobs", "-o", "no/r.html"], "Make it first"),
+        (
+            ["report", "blobs.safetensors", "blobs", "-o", "blobs.safetensors"],
+            "must not be another",
+        ),
+        (
+            ["train", "t.csv", "--target", "kind", "-o", "x.html", "--report", "x.html"],
+            "--report must not be another file of the command. Got x.html for both.",
+        ),
+    ],
+)
+def test_refusals(classlens, folder, arguments, message):
+    assert message in classlens(*arguments, status=2)
+    assert not (folder / "x.html").exists()

@@ -1,0 +1,114 @@
+"""The payload: what it holds is the run's, and it stays small."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+import classlens as cl
+from classlens.view.payload import payload
+
+RUN = cl.fit(cl.blobs(), hidden=[2], epochs=100, learning_rate=0.01, seed=1234)
+MADE = payload(RUN, cl.blobs())
+
+
+def numbers(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f4")
+
+
+def test_it_is_plain_values() -> None:
+    assert json.loads(json.dumps(MADE))["version"] == 1
+
+
+def test_every_kept_epoch_s_parameters() -> None:
+    flat = numbers(MADE["parameters"]).reshape(len(MADE["epochs"]), -1)
+    assert MADE["epochs"] == RUN.history.kept.tolist()
+    for place, epoch in enumerate(MADE["epochs"]):
+        own = np.concatenate(
+            [each.ravel() for pair in RUN.history.parameters_at(epoch) for each in pair]
+        )
+        np.testing.assert_array_equal(flat[place], own)
+
+
+def test_the_examples_and_the_course() -> None:
+    data = cl.blobs()
+    np.testing.assert_array_equal(numbers(MADE["data"]["X"]).reshape(-1, 2), data.X)
+    assert MADE["data"]["y"] == data.y.tolist()
+    assert MADE["history"]["loss"] == RUN.history.loss.tolist()
+    assert MADE["shown"] == 100
+
+
+def test_lines_are_exact() -> None:
+    for epoch in (0, 100):
+        made = MADE["pictures"][str(epoch)]
+        assert made["exact"]
+        ends = numbers(made["boundaries"]).reshape(-1, 2)
+        logits = np.sort(RUN.network_at(epoch).astype(np.float64).logits(ends), axis=1)
+        assert np.abs(logits[:, -1] - logits[:, -2]).max() < 1e-4
+        for name, text in made["creases"].items():
+            layer, unit = name.split(".")
+            assert layer == "L1"
+            z = RUN.network_at(epoch).forward(numbers(text).reshape(-1, 2))[0].pre_activation
+            assert np.abs(z[:, int(unit)]).max() < 1e-4
+
+
+def test_words_are_those_of_their_epoch() -> None:
+    assert {"0", "100"} <= set(MADE["words"])
+    last = MADE["words"]["100"]
+    told = cl.explain(RUN, cl.blobs())
+    verdict = next(f.numbers["word"] for f in told.findings if f.kind == "verdict")
+    assert last["verdict"] == verdict
+    assert last["sections"][0]["parts"][0] in " ".join(str(told).split())
+    assert last["units"]["L1.0"].startswith("Unit 0 of L1 = max(0,")
+
+
+def test_verdicts_change_between_epochs_that_are_told() -> None:
+    verdicts = [MADE["words"][key]["verdict"] for key in sorted(MADE["words"], key=int)]
+    assert len(set(verdicts)) > 1
+
+
+def test_the_best_epoch_is_shown() -> None:
+    data = cl.blobs(200)
+    run = cl.fit(data, epochs=60, learning_rate=0.05, validation_fraction=0.3, patience=3)
+    made = payload(run, data)
+    assert made["shown"] == run.epoch in made["epochs"]
+    assert str(run.epoch) in made["pictures"]
+
+
+def test_large_networks_and_much_data_are_thinned() -> None:
+    X = np.random.default_rng(0).normal(size=(9000, 4))
+    data = cl.Dataset(X, np.arange(9000) % 3)
+    made = payload(cl.fit(data, hidden=(60, 60), epochs=40, batch_size=512), data)
+    assert len(json.dumps(made)) < 1_500_000
+    assert made["data"]["samples"] == 5_000
+    assert made["data"]["of"] == 9_000
+    assert 2 <= len(made["epochs"]) < 41
+    assert made["plane"]["origin"] is not None
+
+
+def test_without_data_there_must_be_a_window() -> None:
+    with pytest.raises(cl.ArgumentError, match="window must be"):
+        payload(RUN.network)
+    made = payload(RUN.network, window=((-1, 1), (-1, 1)))
+    assert made["data"] is None
+    assert made["history"] is None
+
+
+def test_a_table_is_seen_in_its_two_most_telling_numbers() -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(90) % 2
+    frame = {
+        "noise": rng.normal(size=90) * 1e6,
+        "a": y + rng.normal(0, 0.3, 90),
+        "b": 2.0 * y + rng.normal(0, 0.9, 90),
+        "kind": np.array(["n", "y"])[y],
+    }
+    import pandas as pd
+
+    trained = cl.train(pd.DataFrame(frame), "kind", hidden=(8,), epochs=100)
+    made = payload(trained, trained.data)
+    assert "a" in made["plane"]["names"]
+    assert "noise = " in made["plane"]["caption"] or "b = " in made["plane"]["caption"]
