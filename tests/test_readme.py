@@ -31,23 +31,33 @@ def run(*command, cwd, **environment):
     )
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS)
-def test_snippets(snippet, tmp_path):
-    result = run(sys.executable, "-c", snippet, cwd=tmp_path, MPLBACKEND="agg")
+@pytest.fixture
+def folder(tmp_path):
+    """A place with the table that the README speaks of."""
+    rows = [f"{38 + 5 * (i % 3) + i % 7 / 10},{i % 5}.5,{'ABC'[i % 3]}" for i in range(60)]
+    (tmp_path / "penguins.csv").write_text("bill,mass,species\n" + "\n".join(rows))
+    return tmp_path
+
+
+def test_snippets(folder):
+    lab, table = SNIPPETS
+    result = run(sys.executable, "-c", lab, cwd=folder, MPLBACKEND="agg")
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("0.0299")
-    assert (tmp_path / "lab.safetensors").exists()
+    assert (folder / "lab.safetensors").exists()
+    result = run(sys.executable, "-c", table, cwd=folder)
+    assert result.returncode == 0, result.stderr
+    assert "(60, 3)" in result.stdout
+    assert (folder / "penguins.html").exists()
 
 
-def test_commands(tmp_path):
+def test_commands(folder):
     """In their order, in one folder: some use what others have written."""
-    rows = [f"{38 + 5 * (i % 3) + i % 7 / 10},{'ABC'[i % 3]}" for i in range(60)]
-    (tmp_path / "penguins.csv").write_text("bill,species\n" + "\n".join(rows))
     commands = [each for each in COMMANDS if each.startswith("classlens")]
     assert len(commands) >= 9
     for command in commands:
         _, *arguments = shlex.split(command)
-        result = run(sys.executable, "-m", "classlens", *arguments, cwd=tmp_path)
+        result = run(sys.executable, "-m", "classlens", *arguments, cwd=folder)
         assert result.returncode == 0, result.stderr
 
 
