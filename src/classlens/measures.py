@@ -107,7 +107,7 @@ class Spread(NamedTuple):
         return cls(statistics.fmean(values), deviation, min(values), max(values))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Measures:
     """How good predictions are.
 
@@ -160,6 +160,13 @@ class Measures:
                 Mistake(int(row), int(y[row]), int(predicted[row]), float(confidence[row]))
                 for row in wrong
             ),
+        )
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        return (
+            f"Measures(accuracy {self.accuracy:.3f} of {self.samples} samples, 95 % {low:.3f} to "
+            f"{high:.3f}; baseline {self.baseline:.3f}; log loss {self.log_loss:.4f})"
         )
 
     @property

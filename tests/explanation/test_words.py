@@ -26,7 +26,7 @@ def test_the_lab_s_story(found):
         "Unit 0 of L1 = max(0, 1.22 x0 + 0.92 x1 + 1.59).",
         "Unit 0 of L1 tells c2 and c3 (on for all 50) from c0 and c1 (off for 48 of 50).",
         "It turns on to the right of its crease.",
-        "50 of 100 examples are still right: all 25 of c3 become c1, 22 of 25 of c2 become c0",
+        "50 of 100 examples are right: all 25 of c3 become c1, 22 of 25 of c2 become c0",
         "All 25 examples of c0 land on one point of layer L1, (0.00, 0.00), because every unit is",
         "Output c0: bias 3.18, the largest of 4; lowered by unit 1 (-2.83) and unit 0 (-2.01).",
         "c2 25 of 25 1.44 5.61",

@@ -59,7 +59,7 @@ def test_missing_cells() -> None:
 
 
 def test_columns_that_are_left_out() -> None:
-    prepared = prepare(pd.DataFrame(TABLE), "risk", leave_out=["town"])
+    prepared = prepare(pd.DataFrame(TABLE), "risk", leave_out="town")
     assert [(each.column, each.why) for each in prepared.left_out] == [
         ("town", "as was asked for"),
         ("country", "it is the same in every row"),
@@ -71,7 +71,7 @@ def test_columns_that_are_left_out() -> None:
     [
         ("risks", {}, "has no column 'risks'"),
         ("risk", {"missing": "guess"}, "missing must be one of refuse, impute. Got 'guess'"),
-        ("risk", {"leave_out": "town"}, "leave_out must be a list of columns. Got 'town'"),
+        ("risks", {}, "Name the column to predict: --target, target=."),
         ("risk", {"leave_out": ["twon"]}, "Did you mean 'town'?"),
         ("risk", {"leave_out": ["risk"]}, "the target 'risk' cannot be left out"),
         ("risk", {"kinds": {"town": "number"}}, "column 'town'"),

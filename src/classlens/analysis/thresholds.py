@@ -53,6 +53,11 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
             "A unit is dead if its activations differ by less than this share of the layer's "
             "largest activation.",
         ),
+        "dead share": Threshold(
+            0.25,
+            "Dead units are what went wrong if at least this share of a hidden layer's units are "
+            "dead, and the verdict is not good: of many units the others do without a few.",
+        ),
         "same direction": Threshold(
             1e-6,
             "Two units are duplicates, or opposites, if their weights with the bias, scaled to "

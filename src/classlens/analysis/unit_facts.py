@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -219,10 +220,21 @@ def _is_constant(own: Array, layer: Array) -> bool:
     return bool(np.ptp(own) <= threshold("constant") * np.abs(layer).max())
 
 
-def count_dead(network: Network, X: Array) -> int:
-    """How many hidden units give the same for all samples of X, shape (samples, features)."""
+def dead_units(network: Network, X: Array) -> tuple[int, ...]:
+    """How many units of each hidden layer give the same for all samples of X.
+
+    Args:
+        network: the network.
+        X: shape (samples, features).
+    """
     hidden = [values.activation for values in network.forward(X)[:-1]]
-    return sum(_is_constant(own, layer) for layer in hidden for own in layer.T)
+    return tuple(sum(_is_constant(own, layer) for own in layer.T) for layer in hidden)
+
+
+def dead_share(network: Network, dead: Sequence[int]) -> float:
+    """The largest share of a hidden layer's units that are dead; 0 without hidden layers."""
+    layers = network.layers[:-1]
+    return max((n / layer.units for n, layer in zip(dead, layers, strict=True)), default=0.0)
 
 
 def _twins(layer: Layer) -> list[Twin | None]:

@@ -39,9 +39,9 @@ class Verdict:
 
     Attributes:
         word: ``good``; ``diverged`` (its loss is far above that of guessing); ``too early`` (the
-            loss was still falling fast); ``dead units`` (not good, and a hidden unit is dead);
-            ``poor split`` (not good, and classes are merged or mixed up); ``fair`` (not good, for
-            none of these reasons).
+            loss was still falling fast); ``dead units`` (not good, and a good part of a hidden
+            layer is dead); ``poor split`` (not good, and classes are merged or mixed up); ``fair``
+            (not good, for none of these reasons).
         mergers: the classes that are merged into others, or mixed up with them.
     """
 
@@ -50,14 +50,14 @@ class Verdict:
 
 
 def judge(
-    table: NDArray[np.int64], loss: float, *, dead_units: int, last_drop: float | None
+    table: NDArray[np.int64], loss: float, *, dead_share: float, last_drop: float | None
 ) -> Verdict:
     """The verdict.
 
     Args:
         table: the confusion table, shape (classes, classes).
         loss: mean cross-entropy in nats; may be not finite.
-        dead_units: how many hidden units are dead on the samples.
+        dead_share: the largest share of a hidden layer's units that are dead on the samples.
         last_drop: the share by which the last tenth of the training lowered the loss, or None where
             the training is not known.
     """
@@ -72,7 +72,7 @@ def judge(
         word = "good"
     elif last_drop is not None and last_drop > threshold("too early"):
         word = "too early"
-    elif dead_units:
+    elif dead_share >= threshold("dead share"):
         word = "dead units"
     elif found:
         word = "poor split"

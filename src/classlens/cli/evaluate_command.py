@@ -45,7 +45,7 @@ def evaluate(
         from classlens.cli.scoring import print_measures  # noqa: PLC0415 - loads NumPy
 
         where = f"{len(table)} rows of {file}"
-        print_measures(measures, lambda row: str(table.places.at(row)), where)
+        print_measures(measures, lambda row: f"row {row + 1}, {table.places.at(row)}", where)
         return
     OUT.out(
         json.dumps(

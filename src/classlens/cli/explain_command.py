@@ -111,6 +111,8 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     else:
         told = account.explain(given, examples, window=rectangle, slice=plane)
     text = FORMATS[format](told)
+    if format == "text" and data is not None and Path(data).exists():
+        text += f"\n\nExamples count from 0: example 0 is row 1 of {data}."
     if output is None:
         print(text)
     else:

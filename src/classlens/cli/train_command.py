@@ -115,18 +115,18 @@ def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:
         if done.measures is None or done.run.ending == "interrupted":
             break
         scores.append(done.measures)
-        accuracy, loss = done.measures.accuracy, done.measures.log_loss
-        OUT.say(f"  seed {own}: accuracy {accuracy:.1%}, log loss {loss:.4f}")
-    for name, values in (
-        ("Accuracy", [100 * each.accuracy for each in scores]),
-        ("Log loss", [each.log_loss for each in scores]),
-    ):
-        if values:
-            spread = Spread.of(values)
-            OUT.say(
-                f"{name} over {len(scores)} seeds: mean {spread.mean:.4g}, standard deviation "
-                f"{spread.deviation:.3g}, from {spread.low:.4g} to {spread.high:.4g}."
-            )
+        told = f"accuracy {done.measures.accuracy:.1%}, log loss {done.measures.log_loss:.4f}"
+        OUT.say(f"  seed {own}: {told}")
+    if not scores:
+        return
+    accuracy, loss = (
+        Spread.of([getattr(m, name) for m in scores]) for name in ("accuracy", "log_loss")
+    )
+    OUT.say(
+        f"Accuracy over {len(scores)} seeds: mean {accuracy.mean:.1%}, standard deviation "
+        f"{100 * accuracy.deviation:.1f} points, from {accuracy.low:.1%} to {accuracy.high:.1%}. "
+        f"Log loss: mean {loss.mean:.4f}, standard deviation {loss.deviation:.4f}."
+    )
 
 
 def _print_table(prepared: Prepared) -> None:
@@ -169,7 +169,7 @@ def _print_training(done: Trained) -> None:
     places = done.prepared.table.places
     print_measures(
         done.measures,
-        lambda row: str(places.at(int(parts.test[row]))),
+        lambda row: f"row {parts.test[row] + 1}, {places.at(int(parts.test[row]))}",
         f"{done.measures.samples} held-out rows",
     )
     scored = set(done.prepared.labels.codes[parts.test].tolist())

@@ -55,8 +55,12 @@ def plan(
         ArgumentError: if there is no such column.
         TableError: if a column has missing cells or cannot be used, or none is left.
     """
-    for name in (target, *leave_out):
-        table[name]  # refuses a name that is not there, and says the nearest one
+    try:
+        table[target]  # refuses a name that is not there, and says the nearest one
+    except ArgumentError as error:
+        raise ArgumentError(f"{error} Name the column to predict: --target, target=.") from None
+    for name in leave_out:
+        table[name]
     if target in leave_out:
         raise ArgumentError(f"the target {short(target)} cannot be left out.")
     pixels = 0 if table.image_shape is None else math.prod(table.image_shape)

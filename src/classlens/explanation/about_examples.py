@@ -47,7 +47,13 @@ def path_finding(
             "logits": path.logits.tolist(),
             "probabilities": path.probabilities.tolist(),
             "lead": path.lead,
-            "contributions": [_told(each) for each in path.contributions],
+            # A table's columns count from zeros of their own, such as a year's: no share of theirs
+            # in the lead would mean anything.
+            "contributions": [
+                _told(each)
+                for each in path.contributions
+                if path.steps is None or each.place != "inputs"
+            ],
             "flip": None
             if flip is None
             else {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.analysis.unit_facts import dead_share
 from classlens.analysis.verdicts import judge
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding
@@ -16,12 +17,26 @@ from classlens.network import Array, Network
 
 
 def verdict_finding(
-    network: Network, data: Dataset, *, dead_units: int, drop: float | None, epochs: int | None
+    network: Network,
+    data: Dataset,
+    *,
+    dead: Sequence[int],
+    drop: float | None,
+    epochs: int | None,
 ) -> Finding:
-    """How good the network is on the examples, in one word and in numbers."""
+    """How good the network is on the examples, in one word and in numbers.
+
+    Args:
+        network: the network.
+        data: the examples.
+        dead: how many units of each hidden layer are dead.
+        drop: the share by which the last tenth of the training lowered the loss, where it is known.
+        epochs: how many there were, where it is known.
+    """
+    share = dead_share(network, dead)
     score = network.evaluate(data.X, data.y)
     table = confusion(data.y, network.predict(data.X), len(network.classes))
-    verdict = judge(table, score.loss, dead_units=dead_units, last_drop=drop)
+    verdict = judge(table, score.loss, dead_share=share, last_drop=drop)
     return Finding(
         "verdict",
         numbers={
@@ -29,7 +44,8 @@ def verdict_finding(
             "loss": score.loss,
             "accuracy": score.accuracy,
             "mergers": [list(astuple(m)) for m in verdict.mergers],
-            "dead_units": dead_units,
+            "dead_units": sum(dead),
+            "dead_share": share,
             "last_drop": drop,
             "epochs": epochs,
         },

@@ -183,12 +183,13 @@ def _gather(
         if plane is not None:
             yield from plane_findings(plane, None, model.feature_names)
         return
-    dead = sum(1 for fact in facts if fact.on_data is not None and fact.on_data.state == "dead")
+    states = [(fact.layer, fact.on_data.state) for fact in facts if fact.on_data is not None]
+    dead = [states.count((layer.name, "dead")) for layer in network.layers[:-1]]
     drop = None if history is None else last_drop(history.loss)
     yield verdict_finding(
         network,
         data,
-        dead_units=dead,
+        dead=dead,
         drop=drop,
         epochs=None if history is None else len(history),
     )

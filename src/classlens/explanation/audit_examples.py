@@ -30,13 +30,17 @@ def _verdict(f: Finding, e: Evidence) -> Complaints:
     yield from same("the number of right answers", (f.holds, f.of), (right, len(y)))
     yield from differs("the accuracy", n["accuracy"], right / len(y))
     yield from differs("the loss", n["loss"], loss)
-    dead = sum(
-        int(np.ptp(a[:, unit]) <= THRESHOLDS["constant"].value * np.abs(a).max())
+    dead = {
+        layer.name: sum(
+            int(np.ptp(a[:, unit]) <= THRESHOLDS["constant"].value * np.abs(a).max())
+            for a in [e.values[layer.name][1]]
+            for unit in range(layer.units)
+        )
         for layer in e.network.layers[:-1]
-        for a in [e.values[layer.name][1]]
-        for unit in range(layer.units)
-    )
-    yield from same("the number of dead units", n["dead_units"], dead)
+    }
+    dead_share = max([n / e.network.get_layer(name).units for name, n in dead.items()] or [0.0])
+    yield from same("the number of dead units", n["dead_units"], sum(dead.values()))
+    yield from differs("the share of dead units", n["dead_share"], dead_share)
     mergers = []
     for k in range(probabilities.shape[1]):
         answers = e.predicted[y == k].tolist()
@@ -46,7 +50,9 @@ def _verdict(f: Finding, e: Evidence) -> Complaints:
         if words:
             mergers.append([k, others[0], answers.count(others[0]), len(answers), words[0]])
     yield from same("the merged classes", n["mergers"], mergers)
-    yield from same("the verdict", n["word"], _word(n, loss, right / len(y), mergers, dead, y))
+    yield from same(
+        "the verdict", n["word"], _word(n, loss, right / len(y), mergers, dead_share, y)
+    )
 
 
 def _word(
@@ -54,7 +60,7 @@ def _word(
     loss: float,
     accuracy: float,
     mergers: list[list[Any]],
-    dead: int,
+    dead_share: float,
     y: NDArray[np.int64],
 ) -> str:
     guessing = math.log(max(2, len(set(y.tolist()))))
@@ -65,7 +71,7 @@ def _word(
             "too early",
             n["last_drop"] is not None and n["last_drop"] > THRESHOLDS["too early"].value,
         ),
-        ("dead units", dead > 0),
+        ("dead units", dead_share >= THRESHOLDS["dead share"].value),
         ("poor split", bool(mergers)),
     ]
     return next((word for word, holds in rules if holds), "fair")

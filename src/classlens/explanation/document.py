@@ -91,13 +91,15 @@ def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:
     elif codes:
         yield (
             f"{len(units)} units: their codes are left out here (they are among the findings), and "
-            f"so are all units but those {_MOST_UNITS} without which the most predictions change."
+            f"so are all units but those, at most {_MOST_UNITS}, without which the most "
+            "predictions change."
         )
     yield from _sentences(_kinds(own, "shared code"), names, 6)
     changes = {f.subject["unit"]: f.holds or 0 for f in _kinds(own, "without")}
     shown = [f.subject["unit"] for f in units]
     if len(units) > _MOST_UNITS:
-        shown = sorted(sorted(shown, key=lambda u: -changes.get(u, 0))[:_MOST_UNITS])
+        telling = sorted((u for u in shown if changes.get(u, 1)), key=lambda u: -changes.get(u, 0))
+        shown = sorted(telling[:_MOST_UNITS])
     if any(f.numbers.get("side") and f.numbers["activation"] == "relu" for f in units):
         yield "Each unit has a crease, the line where it turns on: there its sum is 0."
     for unit in shown:

@@ -125,7 +125,7 @@ def _without(f: Finding, names: Names) -> str:
     unit = f"unit {f.subject['unit']} of {f.subject['layer']}"
     if not f.holds:
         return f"Without {unit} (held at 0) no prediction changes."
-    text = f"Without {unit} (held at 0) {f.numbers['correct']} of {f.of} examples are still right"
+    text = f"Without {unit} (held at 0) {f.numbers['correct']} of {f.of} examples are right"
     return f"{text}{_moves(f, names)}."
 
 
@@ -179,7 +179,7 @@ def _column(f: Finding, names: Names) -> str:
     text = f"Without {f.subject['column']} (held at its mean)"
     if not f.holds:
         return f"{text} no prediction changes."
-    return f"{text} {f.numbers['correct']} of {f.of} examples are still right{_moves(f, names)}."
+    return f"{text} {f.numbers['correct']} of {f.of} examples are right{_moves(f, names)}."
 
 
 def _moves(f: Finding, names: Names) -> str:

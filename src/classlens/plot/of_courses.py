@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,14 @@ from classlens.view.subject import Data, Subject
 
 if TYPE_CHECKING:
     from classlens.training.history import History
+
+
+class HasHistory(Protocol):
+    """What has been trained, as a run or an estimator has."""
+
+    @property
+    def history(self) -> History:
+        """The course of the training."""
 
 
 def path(model: ModelLike, x: ArrayLike, data: Data | None = None) -> PathDisplay:
@@ -58,26 +66,27 @@ def path(model: ModelLike, x: ArrayLike, data: Data | None = None) -> PathDispla
     )
 
 
-def history(history: History) -> HistoryDisplay:
+def history(history: History | HasHistory) -> HistoryDisplay:
     """The loss and the accuracy, epoch by epoch.
 
     Args:
-        history: a History, such as ``run.history``.
+        history: a History, or a run or whatever else has one.
 
     Raises:
         ArgumentError: if it is none, or no epoch was finished.
     """
-    if getattr(history, "loss", None) is None:
+    course: Any = getattr(history, "history", history)
+    if getattr(course, "loss", None) is None:
         raise ArgumentError(
             f"history must be a History, such as run.history. Got {type(history).__name__} instead."
         )
-    if not len(history.epoch):
+    if not len(course.epoch):
         raise ArgumentError("history must have at least one finished epoch. Got none.")
     return HistoryDisplay(
-        history.epoch,
-        history.loss,
-        history.accuracy,
-        history.val_loss,
-        history.val_accuracy,
-        None if history.val_loss is None else history.best,
+        course.epoch,
+        course.loss,
+        course.accuracy,
+        course.val_loss,
+        course.val_accuracy,
+        None if course.val_loss is None else course.best,
     )

@@ -14,7 +14,7 @@ from classlens.data.dataset import Dataset
 from classlens.data.encode import Encoding, Feature, codes_of
 from classlens.data.tables.reading import read_batches, read_table
 from classlens.data.tables.table import Table
-from classlens.errors import ArgumentError, did_you_mean, listed, one_of, short
+from classlens.errors import ArgumentError, TableError, did_you_mean, listed, one_of, short
 from classlens.measures import Measures
 from classlens.model import Model, ModelLike, as_model
 
@@ -157,8 +157,8 @@ def features_of(
         unseen: ``refuse`` or ``ignore`` a word that was not there in training.
 
     Raises:
-        ArgumentError: if an argument is not allowed, or a column is not there.
-        TableError: if a cell cannot be used.
+        ArgumentError: if an argument is not allowed, a column is not there, or a cell cannot be
+            used.
 
     Example:
         >>> import classlens as cl
@@ -170,8 +170,17 @@ def features_of(
     if absent:
         raise ArgumentError(f"the example must have every column. Missing: {listed(absent)}.")
     row = pa.table({name: [text] for name, text in cells.items()})
-    (table,) = read_batches(row, kinds=encoding.kinds, **_reading(encoding, {}))
-    (features,) = encoding.encode(table, unseen=_checked(unseen))
+    # A point is always understood: a comma would end the value on a command line.
+    sign = (
+        "." if encoding.decimal == "," and not any("," in text for text in cells.values()) else None
+    )
+    reading = _reading(encoding, {} if sign is None else {"decimal": sign})
+    try:
+        (table,) = read_batches(row, kinds=encoding.kinds, **reading)
+        (features,) = encoding.encode(table, unseen=_checked(unseen))
+    except TableError as error:
+        _, _, said = str(error).partition(": ")  # after the place, which is this example
+        raise ArgumentError(f"in the example, {said}") from None
     return np.asarray(features)
 
 

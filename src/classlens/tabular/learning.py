@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
 from classlens.data.split import stratified
+from classlens.data.tables.options import ReadOptions
+from classlens.errors import ArgumentError, did_you_mean, short
 from classlens.measures import Measures
 from classlens.model import Model
 from classlens.settings import SETTINGS, Settings
@@ -21,6 +23,9 @@ from classlens.training.history import History
 from classlens.training.loop import Progress
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
+
+# The arguments of ``read_table``.
+READING = tuple(field.name for field in fields(ReadOptions))
 
 
 class Parts(NamedTuple):
@@ -108,6 +113,11 @@ def train(
         (1.0, ('a', 'b'))
     """
     settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
+    for name in options:
+        if name not in READING:
+            raise ArgumentError(
+                f"there is no option {short(name)}." + did_you_mean(name, [*SETTINGS, *READING])
+            )
     prepared = prepare(source, target, leave_out=leave_out, missing=missing, **options)
     return learn(prepared, progress=progress, **settings)
 

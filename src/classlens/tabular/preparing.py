@@ -15,7 +15,7 @@ from classlens.data.planning import LeftOut, plan
 from classlens.data.tables.cautions import Caution, cautions
 from classlens.data.tables.reading import read_table
 from classlens.data.tables.table import Labels, Table
-from classlens.errors import ArgumentError, one_of, short
+from classlens.errors import ArgumentError, one_of
 
 # What may be done about missing cells.
 MISSING = ("refuse", "impute")
@@ -62,7 +62,7 @@ def prepare(
     Args:
         source: a file, files, or a frame, as for ``read_table``.
         target: the column of the classes.
-        leave_out: columns that are not to be used.
+        leave_out: columns that are not to be used, or a single one.
         missing: ``refuse`` missing cells, or ``impute`` them: see ``Feature``.
         **reading: more of ``read_table``'s arguments.
 
@@ -78,8 +78,7 @@ def prepare(
     """
     if missing not in MISSING:
         raise ArgumentError(one_of("missing", missing, MISSING))
-    if isinstance(leave_out, str):
-        raise ArgumentError(f"leave_out must be a list of columns. Got {short(leave_out)} instead.")
+    leave_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
     table = read_table(source, **reading)
     words = reading.get("missing_words", ())
     encoding, left = plan(

@@ -19,7 +19,7 @@ from classlens.analysis.ablation import ablate
 from classlens.analysis.lines import crease_lines
 from classlens.analysis.planes import Window
 from classlens.analysis.slices import Slice
-from classlens.analysis.unit_facts import count_dead
+from classlens.analysis.unit_facts import dead_share, dead_units
 from classlens.analysis.verdicts import judge, last_drop
 from classlens.data.dataset import Dataset
 from classlens.explanation.account import Explanation, explain
@@ -261,7 +261,8 @@ class _Course:
         drop = None if history is None else last_drop(history.loss)
         table = confusion(data.y, network.predict(data.X), len(network.classes))
         loss = network.evaluate(data.X, data.y).loss
-        return judge(table, loss, dead_units=count_dead(network, data.X), last_drop=drop).word
+        share = dead_share(network, dead_units(network, data.X))
+        return judge(table, loss, dead_share=share, last_drop=drop).word
 
 
 def _pictures(

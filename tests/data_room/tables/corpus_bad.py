@@ -19,7 +19,7 @@ def bad_number(name: str, cell: str, said: str | None = None) -> Case:
     remedy = f"missing_words='{word}' in Python, --missing-words {word} on the command line"
     said = said or (
         f"column 'x' holds numbers, but {cell!r} there is none. If it stands for a missing cell, "
-        f"say so ({remedy}); else mend the cell."
+        f"say so ({remedy}; to train all the same add --missing impute); else mend the cell."
     )
     return Case(name, with_cell(PLAIN, 5, "1.75", cell), "{}, line 5: " + exact(said))
 
@@ -141,7 +141,7 @@ CELLS = [
     Case(
         "half of the numbers NA",
         column(["NA", "1.5"] * 15),
-        r"{}, line 2: column 'v' holds numbers, but 'NA' there is none \(and 14 more cells\)\. .*",
+        r"{}, line 2: column 'v' holds numbers, but 'NA' there is none, as in 14 other cells\. .*",
     ),
     Case(
         "a word far on",

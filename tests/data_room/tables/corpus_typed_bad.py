@@ -41,31 +41,31 @@ TYPED_BAD = [
     Case(
         "Parquet: dates",
         parquet_of({"x": DAYS, "y": Y}),
-        r"{}, row 0: column 'x' holds dates, such as '2024-01-01', which .*",
+        r"{}, row 1: column 'x' holds dates, such as '2024-01-01', which .*",
         file="a.parquet",
     ),
     Case(
         "Parquet: times",
         parquet_of({"x": pa.array(DAYS).cast(pa.timestamp("us", "UTC")), "y": Y}),
-        r"{}, row 0: column 'x' holds dates, such as '2024-01-01 .*', which .*",
+        r"{}, row 1: column 'x' holds dates, such as '2024-01-01 .*', which .*",
         file="a.parquet",
     ),
     Case(
         "Parquet: infinity",
         parquet_of({"x": [np.inf if i == 7 else x for i, x in enumerate(X)], "y": Y}),
-        r"{}, row 7: column 'x' .*'inf'.*",
+        r"{}, row 8: column 'x' .*'inf'.*",
         file="a.parquet",
     ),
     Case(
         "Parquet: beyond float32",
         parquet_of({"x": [1e300 if i == 7 else x for i, x in enumerate(X)], "y": Y}),
-        r"{}, row 7: column 'x' must be finite in float32, .* Got '1e\+300' instead\. .*",
+        r"{}, row 8: column 'x' must be finite in float32, .* Got '1e\+300' instead\. .*",
         file="a.parquet",
     ),
     Case(
         "Parquet: a missing label",
         parquet_of({"x": X, "y": [None, *Y[1:]]}),
-        r"{}, row 0: column 'y' has no label there\. .*",
+        r"{}, row 1: column 'y' has no label there\. .*",
         file="a.parquet",
     ),
     Case(

@@ -61,8 +61,8 @@ def test_a_feature_far_larger_than_another(tmp_path: Path) -> None:
     caution = said(tmp_path, text, ["x", "n"])["scale"]
     assert caution.columns == ("n", "x")
     assert caution.message == (
-        "column 'n' reaches 2e+09, 5e+07 times as far as 'x'. Unless the features are scaled, it "
-        "drowns the others."
+        "column 'n' reaches 2e+09, 5e+07 times as far as 'x'. Is a unit wrong? The training brings "
+        "both to the same scale."
     )
 
 

@@ -86,7 +86,7 @@ def _sheet(source: Source, schema: Any, batches: Callable[[], Iterator[Any]]) ->
         with _reading(source):
             for batch in batches():
                 batch.validate(full=True)  # offsets and UTF-8 that a damaged file has wrong
-                yield Piece(batch.columns, Stretch(source.name, len(batch), start, "row"))
+                yield Piece(batch.columns, Stretch(source.name, len(batch), start + 1, "row"))
                 start += len(batch)
 
     return Sheet(source.name, names, (), pieces)

@@ -129,7 +129,7 @@ def _scales(chosen: Sequence[Column]) -> Iterator[Caution]:
                 "scale",
                 (large, small),
                 f"column {large!r} reaches {spreads[large]:.3g}, {ratio:.1g} times as far as "
-                f"{small!r}. Unless the features are scaled, it drowns the others.",
+                f"{small!r}. Is a unit wrong? The training brings both to the same scale.",
             )
 
 

@@ -67,7 +67,7 @@ def open_images(source: Source, options: ReadOptions) -> Sheet:
             cells: list[Any] = list(np.asfortranarray(pixels.reshape(len(part), -1)).T)
             if classes:
                 cells.append(strings(classes[start : start + _ROWS]))
-            yield Piece(cells, Stretch(source.name, len(part), start, "row"))
+            yield Piece(cells, Stretch(source.name, len(part), start, files=tuple(map(str, part))))
 
     names = [*pixel_names(shape), *([CLASS_COLUMN] if classes else [])]
     note = f"{len(files)} pictures of {size[0]} x {size[1]} pixels, " + (

@@ -24,7 +24,7 @@ from classlens.data.tables.numerals import (
 )
 from classlens.data.tables.options import BOOLEANS, ReadOptions
 from classlens.data.tables.places import Places
-from classlens.errors import TableError
+from classlens.errors import TableError, counted
 
 # Words that other programs write for a missing cell. Among numbers they are refused until they are
 # declared; as classes they are names like any other.
@@ -293,9 +293,10 @@ def _number_trouble(
         word, count = texts.text(row), int(texts.counts[words].sum())
         return context.places.at(row).error(
             f"column {name!r} holds numbers, but {word!r} there is none"
-            + (f" (and {count - 1} more cells)" if count > 1 else "")
+            + (f", as in {counted(count - 1, 'other cell')}" if count > 1 else "")
             + f". If it stands for a missing cell, say so (missing_words={word.strip()!r} in "
-            f"Python, --missing-words {word.strip()} on the command line); else mend the cell.",
+            f"Python, --missing-words {word.strip()} on the command line; to train all the same "
+            "add --missing impute); else mend the cell.",
             name,
         )
     with np.errstate(invalid="ignore"):
@@ -323,8 +324,8 @@ def _date_trouble(name: str, texts: Texts, context: Context) -> TableError:
     where = context.places.at(row)
     return where.error(
         f"column {name!r} holds dates, such as {texts.text(row)!r}, which a network cannot learn "
-        "from. Leave it out, or put in its place what matters of it: a month, an hour, a number of "
-        "days.",
+        f"from. Leave it out (--leave-out {name!r}, leave_out=[{name!r}] in Python), or put in its "
+        "place what matters of it: a month, an hour, a number of days.",
         name,
     )
 

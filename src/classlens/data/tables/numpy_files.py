@@ -67,7 +67,7 @@ def open_numpy(source: Source) -> Sheet:
         rows = len(columns[0][1])
         for start in range(0, rows, _ROWS):
             part = [each[start : start + _ROWS] for each in cells]
-            yield Piece(part, Stretch(source.name, len(part[0]), start, "row"))
+            yield Piece(part, Stretch(source.name, len(part[0]), start + 1, "row"))
 
     return Sheet(source.name, names, (), pieces, pictures[0] if pictures else None)
 

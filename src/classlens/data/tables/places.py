@@ -17,15 +17,18 @@ class Place:
 
     Attributes:
         file: the source's name as it was given.
-        number: the line, counted from 1, or the row of an array, counted from 0.
-        unit: which of the two, ``"line"`` or ``"row"``.
+        number: the line, or the row of a file, counted from 1, or the row of a frame, counted from
+            0 as frames do; None where the row is a file of its own.
+        unit: ``"line"`` or ``"row"``.
     """
 
     file: str
-    number: int
+    number: int | None = None
     unit: str = "line"
 
     def __str__(self) -> str:
+        if self.number is None:
+            return self.file
         return f"{self.file}, {self.unit} {self.number}"
 
     def error(self, message: str, column: str | None = None) -> TableError:
@@ -43,6 +46,7 @@ class Stretch:
         start: the number of the first row's line, or of the row itself.
         unit: ``"line"`` or ``"row"``.
         lines: each row's line, shape (rows,), where a row is not always one line; else None.
+        files: each row's own file, where a row is one; else None.
     """
 
     file: str
@@ -50,9 +54,17 @@ class Stretch:
     start: int
     unit: str = "line"
     lines: NDArray[np.int64] | None = None
+    files: tuple[str, ...] | None = None
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether a row's number follows from the first one's."""
+        return self.lines is None and self.files is None
 
     def at(self, row: int) -> Place:
         """Where a row of this stretch stands."""
+        if self.files is not None:
+            return Place(self.files[row])
         number = self.start + row if self.lines is None else int(self.lines[row])
         return Place(self.file, number, self.unit)
 
@@ -88,8 +100,8 @@ def _merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         if before is None:
             before = each
         elif (
-            before.lines is None
-            and each.lines is None
+            before.is_regular
+            and each.is_regular
             and each.file == before.file
             and each.start == before.start + before.rows
         ):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classlens.data.dataset import LARGEST_CLASS
 from classlens.data.tables.column import Column
 from classlens.data.tables.places import Places
-from classlens.errors import ArgumentError, TableError, did_you_mean
+from classlens.errors import ArgumentError, TableError, did_you_mean, listed
 
 # Beyond these counts a column of numbers is a quantity: a fraction, or a whole number.
 MOST_FRACTION_CLASSES = 100
@@ -44,7 +44,7 @@ class Description(NamedTuple):
     example: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table:
     r"""Columns of one length, and where they came from.
 
@@ -72,6 +72,10 @@ class Table:
     notes: tuple[str, ...]
     places: Places
     image_shape: tuple[int, ...] | None = None
+
+    def __repr__(self) -> str:
+        kinds = listed([f"{column.name} ({column.kind})" for column in self.columns])
+        return f"Table({len(self)} rows of {self._whole}: {kinds})"
 
     def __len__(self) -> int:
         return self.columns[0].rows
