@@ -102,7 +102,7 @@ def test_slices(classlens):
         (["--example", "1", "--window", "0:1,0:1"], "--window is for the whole explanation"),
         (
             ["lab.safetensors", "-o", "lab.safetensors"],
-            "--output must not be another file of the command. Got lab.safetensors for both.",
+            "--output must not be another file of the command, nor in",
         ),
         (["--example", "100"], "--example must be a whole number from 0 to 99. Got 100 instead."),
         (["--example", "x"], "--example must be a whole number from 0 to 99. Got 'x' instead."),

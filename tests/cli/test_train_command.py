@@ -191,7 +191,7 @@ def test_tables_that_are_refused(classlens, folder, content, target, message):
         (["train", "penguins.csv", "--repeat", "0"], "--repeat must be a whole number from 1"),
         (
             ["train", "penguins.csv", "--target", "species", "-o", "penguins.csv"],
-            "--output must not be another file of the command. Got penguins.csv for both.",
+            "--output must not be another file of the command, nor in",
         ),
         (["predict", "MODEL", "penguins.csv", "-o", "penguins.csv"], "must not be another file"),
         (["train", "penguins.csv", "--target", "species", "--epochs", "0"], "--epochs must be"),
@@ -284,3 +284,26 @@ def test_signs_that_command_the_terminal_are_spelt_out(classlens, folder):
     assert "\x1b" not in text
     assert "\\x1b[31mred" in text
     assert "\x1b" not in classlens("inspect", "c.safetensors")
+
+
+def test_class_names_with_line_ends_stay_in_their_cells(classlens, folder):
+    data = cl.Dataset(cl.blobs().X, cl.blobs().y, ("u\n=1+1", "v\r", 'w,"x', "z"))
+    cl.fit(data, epochs=2).model.save(folder / "n.safetensors")
+    (folder / "points.csv").write_text("x0,x1\n" + "-5,2\n5,-2\n-2,-2\n1,2\n" * 5)
+    classlens("predict", "n.safetensors", "points.csv", "-o", "named.csv")
+    with (folder / "named.csv").open(newline="") as file:
+        header, *rows = list(csv.reader(file))
+    assert header == ["row", "prediction", *(f"p({name})" for name in data.class_names)]
+    assert len(rows) == 20
+    assert {len(row) for row in rows} == {6}
+    assert {row[1] for row in rows} <= set(data.class_names)
+
+
+def test_what_is_read_is_not_written_over(classlens, folder):
+    (folder / "deep" / "er").mkdir(parents=True, exist_ok=True)
+    content = (folder / "penguins.csv").read_bytes()
+    (folder / "deep" / "er" / "t.csv").write_bytes(content)
+    given = ("train", "deep/**/*.csv", "--target", "species", "-o", "deep/er/t.csv")
+    assert "must not be another file" in classlens(*given, status=2)
+    assert (folder / "deep" / "er" / "t.csv").read_bytes() == content
+    assert "in a folder that is read" in classlens("train", "deep", "-o", "deep/x", status=2)

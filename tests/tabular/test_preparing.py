@@ -85,3 +85,33 @@ def test_refusals(target: str, options: dict[str, object], message: str) -> None
 def test_nothing_to_learn_from() -> None:
     with pytest.raises(cl.TableError, match="no column is left to learn from"):
         prepare(pd.DataFrame({"country": TABLE["country"], "risk": TABLE["risk"]}), "risk")
+
+
+def test_features_of_one_name_are_refused_in_words() -> None:
+    frame = pd.DataFrame(
+        {"a": ["b=c", "d"] * 15, "a=b": ["c", "e"] * 15, "risk": ["low", "high"] * 15}
+    )
+    with pytest.raises(
+        cl.TableError, match="columns 'a' and 'a=b' would both make a feature called"
+    ):
+        prepare(frame, "risk")
+    gaps = pd.DataFrame({"x": [None, 1.5, 2.5] * 10, "x missing": [0.5, 1.5, 3.5] * 10})
+    with pytest.raises(cl.TableError, match="columns 'x' and 'x missing' would both make"):
+        prepare(gaps.assign(risk=["low", "high"] * 15), "risk", missing="impute")
+
+
+def test_fractions_after_both_signs_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{i % 7},5;{i}.25;{'uv'[i % 2]}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text(f"a;b;kind\n{rows}")
+    with pytest.raises(
+        cl.TableError, match="column 'a' has commas before its fractions, and column"
+    ):
+        prepare(tmp_path / "t.csv", "kind")
+    assert prepare(tmp_path / "t.csv", "kind", decimal=",").X[0, 0] == 0.5
+
+
+def test_more_numbers_than_fit() -> None:
+    words = [f"w{i % 900}" for i in range(2700)]
+    frame = pd.DataFrame({f"c{k}": words for k in range(60)})
+    with pytest.raises(cl.TableError, match=r"would make 145,800,000 numbers(.|\n)*900 features"):
+        prepare(frame.assign(risk=["low", "high"] * 1350), "risk")

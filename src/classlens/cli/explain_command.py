@@ -15,7 +15,7 @@ from classlens.cli.sources import check_output, example_for, examples_for, the_l
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, one_of
 from classlens.files import write_whole
-from classlens.kinds import Whole
+from classlens.kinds import Whole, Word
 
 if TYPE_CHECKING:
     from classlens.analysis.slices import Slice
@@ -61,6 +61,10 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
         str | None,
         typer.Option(metavar="FEATURES", help="Explain only one example, such as x0=0.5,x1=-1."),
     ] = None,
+    unseen: Annotated[
+        str,
+        typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
+    ] = "refuse",
     window: Annotated[
         str | None,
         typer.Option(
@@ -87,6 +91,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     **options: str | None,
 ) -> None:
     """Say in plain words how a network comes to its answers, checked against the network."""
+    Word(("refuse", "ignore")).check("--unseen", unseen)
     if format not in FORMATS:
         raise ArgumentError(one_of("--format", format, list(FORMATS)))
     if example is not None and at is not None:
@@ -100,11 +105,11 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     from classlens.explanation import account  # noqa: PLC0415 - loads NumPy
     from classlens.model import as_model  # noqa: PLC0415
 
-    given, examples = _subject(model, data, target, reading)
+    given, examples = _subject(model, data, target, {"unseen": unseen, **reading})
     names = _names(given, examples)
     plane = _slice(slice, hold, names, examples)
     if at is not None:
-        place = example_for(as_model(given), at)
+        place = example_for(as_model(given), at, unseen=unseen)
         told = account.explain_example(given, place, examples, slice=plane)
     elif example is not None:
         told = account.explain_example(given, _row(example, examples), examples, slice=plane)

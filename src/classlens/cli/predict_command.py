@@ -16,7 +16,7 @@ from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import check_output, example_for
 from classlens.cli.terminal import OUT
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, printable
 from classlens.files import whole_file
 from classlens.kinds import Word
 
@@ -63,8 +63,8 @@ def predict(
     batches = judging.predict(loaded, file, unseen=unseen, **reading)
     lines = _lines(loaded.class_names, batches)
     if output is None:
-        for text in lines:
-            OUT.out(text, end="")
+        for text in lines:  # what is read by a program must stay as it is
+            OUT.out(printable(text) if OUT.is_terminal else text, end="")
         return
     with patiently() as ask, whole_file(output) as sink:
         for text in lines:
@@ -101,8 +101,8 @@ def _lines(names: tuple[str, ...], batches: Iterator[Any]) -> Iterator[str]:
 def _csv(cells: Sequence[str]) -> str:
     """One record, without its line's end."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(cells)
-    return text.getvalue()
+    csv.writer(text).writerow(cells)  # whose line's end, \r\n, makes it quote either sign in a cell
+    return text.getvalue().removesuffix("\r\n")
 
 
 def _safe(name: str) -> str:

@@ -88,10 +88,11 @@ def check_output(output: Path, *others: str | Path | None, option: str = "--outp
     """
     check_target(output)
     for word in others:
-        named = [] if word is None else glob.glob(str(word)) or [str(word)]  # noqa: PTH207 - may be absolute
+        named = [] if word is None else glob.glob(str(word), recursive=True) or [str(word)]  # noqa: PTH207 - may be absolute
         for path in map(Path, named):
-            if os.path.realpath(output) == os.path.realpath(path):
+            inside = path.is_dir() and path.resolve() in output.resolve().parents
+            if inside or os.path.realpath(output) == os.path.realpath(path):
                 raise ArgumentError(
-                    f"{option} must not be another file of the command. Got {output} for both. "
-                    "Choose another one."
+                    f"{option} must not be another file of the command, nor in a folder that is "
+                    f"read. Got {output} for both. Choose another one."
                 )

@@ -143,7 +143,7 @@ def _print_table(prepared: Prepared) -> None:
         why = left.get(row.name, row.why)
         rows.append((row.name, use, why, row.distinct, str(row.missing), row.example[:30]))
     OUT.show(("column", "is", "because", "values", "missing", "such as"), rows)
-    more = len(table.columns) - _MOST_COLUMNS
+    more = len(table.describe()) - _MOST_COLUMNS
     if more > 0:
         OUT.say(f"({more} more columns are left out here.)")
     for caution in prepared.cautions:

@@ -78,11 +78,16 @@ def plan(
     if not features:
         raise TableError(
             f"{table.sources[0]}: no column is left to learn from. "
+            + ("There is none but the target." if not left else "")
             + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left),
             file=table.sources[0],
         )
+    _refuse_two_signs(table, features)
+    made = tuple(_feature(table, column) for column in features)
+    _refuse_names(table, made)
+    _refuse_giant(table, made)
     encoding = Encoding(
-        tuple(_feature(table, column) for column in features),
+        made,
         target,
         tuple(missing_words),
         table.decimal,
@@ -117,6 +122,64 @@ def _feature(table: Table, column: Column) -> Feature:
 def _mean(values: NDArray[Any]) -> float:
     largest = float(np.abs(values).max()) or 1.0  # so that the sum cannot overflow
     return float((values / largest).mean() * largest)
+
+
+def _refuse_two_signs(table: Table, columns: Sequence[Column]) -> None:
+    """Refuse fractions after commas in one column and after points in another."""
+    commas = [column for column in columns if column.decimal == ","]
+    points = [
+        column
+        for column in columns
+        if column.kind == "number" and column.decimal == "." and _has_fractions(column)
+    ]
+    if commas and points:
+        raise TableError(
+            f"{table.sources[0]}: column {short(commas[0].name)} has commas before its fractions, "
+            f"and column {short(points[0].name)} points. Say which sign it is in all of them "
+            "(--decimal ',' or --decimal '.', decimal= in Python), or mend the table.",
+            file=table.sources[0],
+            column=points[0].name,
+        )
+
+
+def _has_fractions(column: Column) -> bool:
+    if column.numbers is None:
+        return False
+    there = column.numbers[~np.isnan(column.numbers)]
+    return bool((there % 1 != 0).any())
+
+
+def _refuse_names(table: Table, features: Sequence[Feature]) -> None:
+    """Refuse columns that would make features of one name, such as a with b=c and a=b with c."""
+    owner: dict[str, str] = {}
+    for feature in features:
+        for name in feature.names:
+            other = owner.setdefault(name, feature.column)
+            if other != feature.column:
+                raise TableError(
+                    f"{table.sources[0]}: columns {short(other)} and {short(feature.column)} would "
+                    f"both make a feature called {short(name)}. Rename one of them.",
+                    file=table.sources[0],
+                    column=feature.column,
+                )
+
+
+# So many numbers are held several times over while a network is trained.
+_MOST_NUMBERS = 100_000_000
+
+
+def _refuse_giant(table: Table, features: Sequence[Feature]) -> None:
+    numbers = len(table) * sum(len(feature.names) for feature in features)
+    if numbers > _MOST_NUMBERS:
+        widest = max(features, key=lambda feature: len(feature.names))
+        raise TableError(
+            f"{table.sources[0]}: the rows and features would make {numbers:,} numbers, and "
+            f"{_MOST_NUMBERS:,} fit. Column {short(widest.column)} makes "
+            f"{counted(len(widest.names), 'feature')}: leave out such columns (--leave-out), or "
+            "train on a part of the rows.",
+            file=table.sources[0],
+            column=widest.column,
+        )
 
 
 def _refuse_missing(table: Table, columns: Sequence[Column]) -> None:

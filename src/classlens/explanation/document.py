@@ -195,7 +195,7 @@ def as_markdown(findings: Sequence[Finding], names: Names) -> str:
                 blocks.append("\n".join(f"| {' | '.join(map(_escaped, row))} |" for row in rows))
             else:
                 blocks.append(_escaped(part))
-    return "\n\n".join(blocks) + "\n"
+    return printable("\n\n".join(blocks) + "\n")
 
 
 def as_html(findings: Sequence[Finding], names: Names) -> str:

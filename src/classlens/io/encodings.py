@@ -37,7 +37,7 @@ def read(reader: Reader, value: Any) -> Encoding:
     return Encoding(
         tuple(_feature(reader, each, place) for place, each in enumerate(given["features"])),
         reader.word(given["target"], "the encoding's target"),
-        reader.words(given["missing_words"], "the encoding's missing_words"),
+        reader.texts(given["missing_words"], "the encoding's missing_words"),
         reader.word(given["decimal"], "the encoding's decimal"),
         None if shape is None else tuple(shape),
     )
@@ -51,7 +51,7 @@ def _feature(reader: Reader, value: Any, place: int) -> Feature:
     return Feature(
         reader.word(given["column"], f"{where}: column"),
         reader.word(given["kind"], f"{where}: kind"),  # type: ignore[arg-type]
-        reader.words(given["words"], f"{where}: words"),
+        reader.texts(given["words"], f"{where}: words"),
         reader.number(given["low"], f"{where}: low"),
         reader.number(given["high"], f"{where}: high"),
         None if given["fill"] is None else reader.number(given["fill"], f"{where}: fill"),

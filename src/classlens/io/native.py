@@ -106,7 +106,12 @@ def _read(path: Path) -> bytes:
             f"{path} is larger than a model file may be, {_MOST_FILE_BYTES} bytes. "
             f"Got {status.st_size} instead."
         )
-    return path.read_bytes()
+    with path.open("rb") as file:
+        head = file.read(9)
+        size = int.from_bytes(head[:8], "little")
+        if head[8:] != b"{" or size > min(_MOST_HEADER_BYTES, status.st_size - 8):
+            return head  # the rest will not be looked at
+        return head + file.read()
 
 
 def _model(reader: Reader, content: bytes) -> Model:
@@ -157,9 +162,7 @@ def _header(reader: Reader, content: bytes) -> tuple[dict[str, Any], int]:
     if len(content) < 8 or content[8:9] != b"{":
         reader.refuse("it is not a safetensors file")
     if size > _MOST_HEADER_BYTES or size > len(content) - 8:
-        reader.refuse(
-            f"its header should take {size} bytes, and the file has {len(content)}; was it cut?"
-        )
+        reader.refuse(f"its header should take {size} bytes, which it does not have; was it cut?")
     header = reader.json(content[8 : 8 + size], "its header")
     return reader.object(header, "its header"), 8 + size
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 
-from classlens.errors import ModelFileError, short
+from classlens.errors import ModelFileError, listed, short
 
 
 class Reader:
@@ -28,7 +29,7 @@ class Reader:
         unknown = [key for key in value if key not in keys]
         if missing or unknown:
             word, names = ("lacks", missing) if missing else ("has the unknown entry", unknown)
-            self.refuse(f"{where} {word} {', '.join(short(name) for name in names)}")
+            self.refuse(f"{where} {word} {listed([short(name) for name in names])}")
         return dict(value)
 
     def object(self, value: Any, where: str) -> dict[str, Any]:
@@ -41,7 +42,7 @@ class Reader:
         """The value, if it is a list of words."""
         if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
             self.refuse(f"{where} must be a list of words, and is {short(value)}")
-        return tuple(value)
+        return tuple(self.word(word, where) for word in value)
 
     def word(self, value: Any, where: str) -> str:
         """The value, if it is a word."""
@@ -49,9 +50,23 @@ class Reader:
             self.refuse(f"{where} must be a word, and is {short(value)}")
         return value
 
+    def texts(self, value: Any, where: str) -> tuple[str, ...]:
+        """The value, if it is a list of words of whole characters, which a file can hold."""
+        words = self.words(value, where)
+        broken = next(
+            (word for word in words if any("\ud800" <= c <= "\udfff" for c in word)), None
+        )
+        if broken is not None:
+            self.refuse(f"{where} must be of whole characters, and hold {short(broken)}")
+        return words
+
     def number(self, value: Any, where: str) -> float:
         """The value, if it is a finite number."""
-        if type(value) not in (int, float) or not math.isfinite(value):
+        try:
+            fits = type(value) in (int, float) and math.isfinite(value)
+        except OverflowError:  # a whole number beyond all floats
+            fits = False
+        if not fits:
             self.refuse(f"{where} must be a number, and is {short(value)}")
         return float(value)
 
@@ -78,8 +93,8 @@ class Reader:
 
     def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            twice = next(name for name, count in counts.items() if count > 1)
             self.refuse(f"the entry {short(twice)} stands in it twice")
         return dict(pairs)
 

@@ -230,8 +230,33 @@ TARGETS = [
     Case(
         "a name for each row as the target",
         column([f"n{i}" for i in range(40)]),
-        r"{}: column 'v' must name classes\. Got 40 different values in 40 rows instead\. That "
-        r"names the rows rather than classes of them: choose another column\.",
+        r"{}: column 'v' must name classes\. Got 40 different values in 40 rows instead\. "
+        r"Words may be of at most 2,500 classes, and most rows must share theirs with others: .*",
+        target="v",
+    ),
+]
+
+PLACES = [
+    Case(
+        "a quote in the header that is not closed",
+        '"' + PLAIN,
+        r"{}, line 1: a quote \(\"\) that opens there is not closed .*",
+    ),
+    Case(
+        "a column's name of a hundred thousand signs",
+        lines().replace("x,", "x" * 100_000 + ",", 1),
+        r"{} has no column 'z'\. Its columns are .{1,400}",
+        target="z",
+    ),
+    Case(
+        "a JSON list over several lines",
+        "[\n" + '{"x": 1, "y": "a"},\n' * 9 + "]",
+        r"{} is a JSON list; .*",
+    ),
+    Case(
+        "more classes than there may be",
+        column([f"n{i % 3000}" for i in range(9000)]),
+        r"{}: column 'v' must name classes\. Got 3000 different values in 9000 rows .*",
         target="v",
     ),
 ]
@@ -276,4 +301,4 @@ JSON = [
     ]
 ]
 
-BAD = [*NO_TEXT, *SHAPES, *CELLS, *TARGETS, *JSON]
+BAD = [*NO_TEXT, *SHAPES, *CELLS, *TARGETS, *PLACES, *JSON]

@@ -82,7 +82,7 @@ FILES = [
 FOREIGN = [
     Case(name, start + b"rubbish\n" * 20, "{} is " + exact(what) + r"\. A table must be CSV .*")
     for name, start, what in [
-        ("bzip2", b"BZh91AY", "compressed with bzip2"),
+        ("bzip2", b"BZh91AY&SY\x94", "compressed with bzip2"),
         ("xz", b"\xfd7zXZ\0", "compressed with xz"),
         ("zstd", b"\x28\xb5\x2f\xfd", "compressed with zstd"),
         ("a PDF", b"%PDF-1.7", "a PDF"),

@@ -241,7 +241,15 @@ KINDS = [
     kind("nothing", many([""]), "constant"),
 ]
 
+# A header may begin with the letters that a binary file begins with.
+LETTERS = [
+    Case(f"a header that begins with {word}", lines().replace("x,", f"{word},", 1), kinds={})
+    for word in ("PAR1", "PARENT", "ARROW1", "FEA1", "ORCA", "GIF89", "BZh9", "Rar!")
+]
+
 NAMED = [
+    *LETTERS,
+    Case("an index of rows before x0 and x1", ",x0,x1,y\n" + "7,1.5,2,a\n9,2.5,3,b\n" * 15),
     Case(
         "an id",
         column([str(7 * i) for i in range(30)], "customer_id"),

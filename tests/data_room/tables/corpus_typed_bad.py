@@ -176,4 +176,22 @@ TYPED_BAD = [
         r"{}.*",
         file="a.npz",
     ),
+    Case(
+        "npy: no columns",
+        npy(np.zeros((5, 0))),
+        r"{} has no columns\.",
+        file="a.npy",
+    ),
+    Case(
+        "npy: entries of no size",
+        npy(np.zeros(3, "S0").astype("V0")).replace(b"(3,)", b"(3,)"),
+        r"{}.*",
+        file="a.npy",
+    ),
+    Case(
+        "npy: signs that no text has",
+        npy(np.array(["ab", "cd"])).replace("a".encode("utf-32-le"), b"\0\0\x11\0"),
+        r"{} is a damaged NumPy file: column 'x0' holds signs that no text has\.",
+        file="a.npy",
+    ),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -82,3 +84,11 @@ def test_infinity_is_refused_by_its_row() -> None:
     assert str(caught.value).startswith("the frame, row 1: column 'x' ")
     assert caught.value.line == 1
     assert caught.value.column == "x"
+
+
+def test_a_type_that_the_reader_can_do_nothing_with() -> None:
+    numbers = pa.array([Decimal(i) for i in range(9)], pa.decimal32(5, 0))
+    with pytest.raises(
+        TableError, match=r"column 'x' of the type decimal32\(5, 0\) cannot be read"
+    ):
+        read_table(pa.table({"x": numbers, "y": ["a", "b", "c"] * 3}))

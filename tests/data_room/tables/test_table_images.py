@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,23 @@ def test_folders_of_other_things(folder: Path, tmp_path: Path) -> None:
     )
 
 
+def test_a_pipe_in_a_folder_of_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "p" / "a"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "0.png")
+    with pytest.raises(TableError, match=r"Got the device .*0\.png in one of them"):
+        read_table(tmp_path / "p")
+
+
+def test_a_folder_of_tables(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "a.csv").write_text("x,y\n1,2\n")
+    with pytest.raises(
+        TableError, match=r"is a folder of tables\. Give a pattern instead: '.*csv'"
+    ):
+        read_table(tmp_path / "p")
+
+
 def test_a_picture_of_too_many_pixels(tmp_path: Path) -> None:
     path = tmp_path / "p" / "a" / "0.png"
     path.parent.mkdir(parents=True)
@@ -159,7 +177,7 @@ def test_a_picture_of_too_many_pixels(tmp_path: Path) -> None:
     with pytest.raises(TableError) as caught:
         read_table(tmp_path / "p", image_size=8)
     assert str(caught.value) == (
-        f"{path}: a picture may have 100000000 pixels. Got 20000 x 6000 instead."
+        f"{path}: a picture may have 50000000 pixels. Got 20000 x 6000 instead."
     )
 
 

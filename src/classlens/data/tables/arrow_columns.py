@@ -13,7 +13,7 @@ from classlens.data.tables.bridge import numbers, strings
 from classlens.data.tables.column import MOST_TEXTS_OF_NUMBERS, Column
 from classlens.data.tables.judging import Context, number_column, text_column
 from classlens.data.tables.numerals import FLOAT32_MAX, LARGEST_EXACT, read_numerals
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 # So many of the first cells tell whether a column of numbers may be one of classes.
 _SAMPLE = 50_000
@@ -69,7 +69,7 @@ def _numbers(name: str, cells: Any, context: Context) -> Column:
 def _refused(name: str, cells: Any, context: Context) -> Column:
     where = context.places.at(0)
     error = TableError(
-        f"{where.file}: column {name!r} must hold words or numbers. Got {cells.type} instead. "
+        f"{where.file}: column {short(name)} must hold words or numbers. Got {cells.type} instead. "
         "Take it apart into columns of its own, or leave it out.",
         file=where.file,
         column=name,

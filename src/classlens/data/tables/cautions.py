@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classlens.data.tables.column import Column
 from classlens.data.tables.table import Table
+from classlens.errors import short
 
 FEW_SAMPLES = 5  # of a class
 MANY_TIMES_LARGER = 1e6
@@ -91,7 +92,8 @@ def _lookalikes(target: str, names: Sequence[str]) -> Iterator[Caution]:
             yield Caution(
                 "lookalike",
                 (target,),
-                f"classes {before!r} and {name!r} differ in spaces or capitals only. If they are "
+                f"classes {short(before)} and {short(name)} differ in spaces or capitals only. "
+                "If they are "
                 "one class, write them alike.",
             )
             return
@@ -109,7 +111,7 @@ def _identifiers(chosen: Sequence[Column]) -> Iterator[Caution]:
                 yield Caution(
                     "identifier",
                     (column.name,),
-                    f"column {column.name!r} has {different} different whole numbers in "
+                    f"column {short(column.name)} has {different} different whole numbers in "
                     f"{column.rows} rows. If it numbers the rows, leave it out.",
                 )
 
@@ -128,8 +130,8 @@ def _scales(chosen: Sequence[Column]) -> Iterator[Caution]:
             yield Caution(
                 "scale",
                 (large, small),
-                f"column {large!r} reaches {spreads[large]:.3g}, {ratio:.1g} times as far as "
-                f"{small!r}. Is a unit wrong? The training brings both to the same scale.",
+                f"column {short(large)} reaches {spreads[large]:.3g}, {ratio:.1g} times as far as "
+                f"{short(small)}. Is a unit wrong? The training brings both to the same scale.",
             )
 
 
@@ -146,8 +148,9 @@ def _giveaways(
             yield Caution(
                 "giveaway",
                 (column.name, target),
-                f"column {column.name!r} alone tells the class of every row. Is it known before "
-                f"{target!r} is, or made from it?",
+                f"column {short(column.name)} alone tells the class of every row. Is it known "
+                "before "
+                f"{short(target)} is, or made from it?",
             )
 
 

@@ -20,7 +20,6 @@ from pyarrow import csv as pacsv
 
 from classlens.data.tables.bridge import numbers, strings
 from classlens.data.tables.chunks import Chunk, cut
-from classlens.data.tables.judging import texts_of
 from classlens.data.tables.numerals import FLOAT32_MAX, LARGEST_EXACT, is_whole_text
 from classlens.data.tables.options import ReadOptions
 from classlens.data.tables.pieces import Piece, Sheet, TextNeededError
@@ -28,6 +27,7 @@ from classlens.data.tables.places import Place, Stretch
 from classlens.data.tables.sniffing import sniff
 from classlens.data.tables.sources import Source
 from classlens.data.tables.streams import open_text
+from classlens.data.tables.texts import texts_of
 from classlens.errors import TableError
 
 WORKERS = 2

@@ -11,7 +11,7 @@ import pyarrow as pa
 from classlens.data.tables.names import check_names
 from classlens.data.tables.pieces import Piece, Sheet
 from classlens.data.tables.places import Stretch
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 NAME = "the frame"
 _ROWS = 65_536  # a piece
@@ -65,7 +65,8 @@ def _cells(name: str, column: Any) -> Any:
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TableError(
-            f"{NAME}: column {name!r} must hold cells of one type. {what.rstrip('.')}. Convert it "
+            f"{NAME}: column {short(name)} must hold cells of one type. {what.rstrip('.')}. "
+            "Convert it "
             "first: all to words, or all to numbers.",
             file=NAME,
             column=name,

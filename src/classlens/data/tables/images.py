@@ -36,9 +36,12 @@ _DAMAGE = (
     struct.error,
     Image.DecompressionBombError,
 )
-_LARGEST = 100_000_000  # pixels of a picture before it is resized
+_LARGE = 4_000_000
+_SHRINKING = {"L", "RGB", "LA", "RGBA", "I", "F"}
+_LARGEST = 50_000_000  # pixels of a picture before it is resized
 MOST_NUMBERS = 20_000  # of a picture that is not resized
 _ROWS = 256  # pictures a piece
+_TABLES = {".csv", ".tsv", ".txt", ".gz", ".parquet", ".jsonl", ".npy", ".npz", ".arrow"}
 _LITTER = {"thumbs.db", "desktop.ini"}
 
 
@@ -96,11 +99,17 @@ def _find(name: str, folder: Path) -> tuple[list[Path], list[str]]:
             f"'{name}/*.csv'.",
             file=name,
         )
-    nested = next((file for file in files if file.is_dir()), None)
-    if nested is not None:
+    other = next((file for file in files if not file.is_file()), None)
+    if other is not None:
+        what = "folder" if other.is_dir() else "broken link" if other.is_symlink() else "device"
         raise TableError(
-            f"{name} must hold one folder for each class, with pictures in it. Got the folder "
-            f"{nested} in one of them.",
+            f"{name} must hold one folder for each class, with pictures in it. Got the {what} "
+            f"{other} in one of them.",
+            file=name,
+        )
+    if all(file.suffix.lower() in _TABLES for file in files):
+        raise TableError(
+            f"{name} is a folder of tables. Give a pattern instead: '{name}/*{files[0].suffix}'.",
             file=name,
         )
     return files, classes
@@ -143,11 +152,10 @@ def _opened(file: Path) -> Iterator[Image.Image]:
     """A picture, of which only the head is read at first; what goes wrong is told of the file."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=_FORMATS)
-        with image:
-            _refuse_giant(file, image)
-            yield image
+            warnings.simplefilter("ignore")  # of damage that is told below, or does not matter
+            with Image.open(file, formats=_FORMATS) as image:
+                _refuse_giant(file, image)
+                yield image
     except TableError:
         raise
     except _DAMAGE as error:
@@ -171,16 +179,25 @@ def _refuse_giant(file: Path, image: Image.Image) -> None:
 def _pixels(file: Path, size: tuple[int, int], *, colour: bool) -> NDArray[np.float32]:
     """A picture's pixels, shape (height, width) or (height, width, 3), from 0 to 255."""
     with _opened(file) as image:
-        plain = _plain(ImageOps.exif_transpose(image), "RGB" if colour else "L")
+        turned = _smaller(ImageOps.exif_transpose(image), size)
+        plain = _plain(turned, "RGB" if colour else "L")
     if (plain.height, plain.width) != size:
         plain = plain.resize(size[::-1], Image.Resampling.BOX)
     return np.asarray(plain, np.float32)
 
 
+def _smaller(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture shrunk by a whole number, to no less than twice the size: to save memory."""
+    if image.height * image.width < _LARGE:
+        return image
+    factor = min(image.height // size[0], image.width // size[1]) // 2
+    return image.reduce(factor) if factor > 1 and image.mode in _SHRINKING else image
+
+
 def _plain(image: Image.Image, mode: str) -> Image.Image:
     """The picture in grey or in colour, over white where it is transparent."""
     if image.mode.startswith(("I", "F")):  # 16 bits a pixel, which a conversion would cut off
-        grey = np.asarray(image, np.float64) / (65_535 if image.mode.startswith("I") else 1)
+        grey = np.asarray(image, np.float32) / (65_535 if image.mode.startswith("I") else 1)
         image = Image.fromarray((np.clip(grey, 0, 1) * 255).astype(np.uint8))
     if image.has_transparency_data:
         over = image.convert("RGBA")

@@ -17,7 +17,11 @@ from classlens.data.tables.pieces import Piece, Sheet
 from classlens.data.tables.places import Place, Stretch
 from classlens.data.tables.sources import Source
 from classlens.data.tables.streams import Text, open_text
-from classlens.errors import TableError
+from classlens.errors import TableError, short
+
+# Of the cells that all keys of all lines make together, one in so many must be there; a small table
+# may be as it likes.
+_MOST_SPARSE, _FEW_CELLS = 50, 1_000_000
 
 _WORDS = {True: "true", False: "false"}
 
@@ -43,10 +47,18 @@ def open_json_lines(source: Source, options: ReadOptions) -> Sheet:
     """
     text = open_text(source, options.encoding)
     keys: dict[str, None] = {}
+    rows = values = 0
     for place, row in chain.from_iterable(_bundles(text)):
         keys.update(dict.fromkeys(row))
+        rows, values = rows + 1, values + len(row)
         if len(keys) > MOST_COLUMNS:
             raise place.error(f"a table may have {MOST_COLUMNS} columns. Got more keys than that.")
+    if rows * len(keys) > _MOST_SPARSE * values + _FEW_CELLS:
+        raise TableError(
+            f"{source.name}: the lines must have the same keys, but for some. Got {len(keys)} keys "
+            f"in {rows} lines with {values / rows:.3g} each on average.",
+            file=source.name,
+        )
     if not keys:
         raise TableError(f"{source.name} has no rows with a key.", file=source.name)
     names = check_names(source.name, list(keys))
@@ -85,7 +97,7 @@ def _object(place: Place, line: bytes) -> Row:
             "encoding (encoding=, --encoding on the command line), or mend the file."
         ) from None
     except _TwiceError as error:
-        raise place.error(f"the key {error.args[0]!r} stands twice in one object.") from None
+        raise place.error(f"the key {short(error.args[0])} stands twice in one object.") from None
     except (json.JSONDecodeError, RecursionError) as error:
         what = "it is nested too deep"
         if isinstance(error, json.JSONDecodeError):
@@ -121,7 +133,7 @@ def _text(place: Place, key: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return _WORDS[value]
     raise place.error(
-        f"column {key!r} must hold words, numbers, true, false or null. Got a "
+        f"column {short(key)} must hold words, numbers, true, false or null. Got a "
         f"{'list' if isinstance(value, list) else 'nested object'} instead. Take it apart into "
         "columns of its own, or leave it out.",
         key,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from classlens.data.tables.bridge import flags, mask, numbers, strings
+from classlens.data.tables.bridge import flags, mask, strings
 from classlens.data.tables.column import MOST_TEXTS_OF_NUMBERS, Column
 from classlens.data.tables.dates import date_form
 from classlens.data.tables.numerals import (
@@ -24,7 +23,8 @@ from classlens.data.tables.numerals import (
 )
 from classlens.data.tables.options import BOOLEANS, ReadOptions
 from classlens.data.tables.places import Places
-from classlens.errors import TableError, counted
+from classlens.data.tables.texts import Texts, texts_of
+from classlens.errors import TableError, counted, short
 
 # Words that other programs write for a missing cell. Among numbers they are refused until they are
 # declared; as classes they are names like any other.
@@ -34,6 +34,7 @@ MISSING_WORDS = frozenset(
 )
 MOSTLY = 0.9  # with a greater share of numbers, a word is a slip and not a category
 MOST_CATEGORIES = 1_000
+_MOST_DIGITS = 400  # float64's largest number has 309
 FEW_ROWS = 20  # of fewer rows, that no two cells are alike says nothing
 _IDENTIFYING = re.compile(r"(?:.*[_ .-])?(?:id|uuid|guid|index|key|nr|no)|.*[a-z]I[dD]")
 
@@ -53,62 +54,6 @@ class Context:
     places: Places
     position: int = 0
     columns: int = 1
-
-
-class Texts(NamedTuple):
-    """A column's cells, each different text once.
-
-    Attributes:
-        codes: shape (rows,), int32, -1 where missing.
-        distinct: the texts, a pyarrow array of strings.
-    """
-
-    codes: NDArray[np.int32]
-    distinct: Any
-
-    @property
-    def counts(self) -> NDArray[np.intp]:
-        """How often each text stands in the column, shape (distinct,)."""
-        return _counts(self.codes, len(self.distinct))
-
-    def first_row(self, which: NDArray[np.bool_]) -> int:
-        """The first row that holds one of the chosen texts, of shape (distinct,)."""
-        return int(np.argmax(np.append(which, False)[self.codes]))  # the code -1 is the last one
-
-    def text(self, row: int) -> str:
-        """What stands in a row that is not missing."""
-        return str(self.distinct[int(self.codes[row])].as_py())
-
-
-def texts_of(cells: Any, missing: tuple[str, ...]) -> Texts:
-    """Each different text once; empty and blank cells and the missing words left out.
-
-    Args:
-        cells: a pyarrow chunked array of strings, plain or dictionary-encoded.
-        missing: words that stand for a missing cell.
-    """
-    if not pa.types.is_dictionary(cells.type) or any(
-        part.dictionary.null_count for part in cells.chunks
-    ):
-        cells = cells.cast(pa.string()).dictionary_encode()
-    if cells.num_chunks > 1:
-        cells = cells.unify_dictionaries().combine_chunks()
-    part = cells.chunk(0) if isinstance(cells, pa.ChunkedArray) else cells
-    distinct, codes = part.dictionary, numbers(part.indices.cast(pa.int32())).copy()
-    trimmed = pc.utf8_trim_whitespace(distinct)
-    absent = flags(pc.is_in(trimmed, strings(["", *missing])))
-    # A frame's categories need not all be there.
-    absent = absent | (_counts(codes, len(distinct)) == 0)
-    if absent.any():
-        renumbered = np.where(absent, -1, np.cumsum(~absent) - 1).astype(np.int32)
-        codes = np.append(renumbered, np.int32(-1))[codes]
-        distinct = distinct.filter(mask(~absent))
-    return Texts(codes, distinct)
-
-
-def _counts(codes: NDArray[np.int32], distinct: int) -> NDArray[np.intp]:
-    """How often each code from 0 on stands there; moving all up by 1 is faster than picking."""
-    return np.bincount(codes + 1, minlength=distinct + 1)[1:]
 
 
 def text_column(name: str, cells: Any, context: Context) -> Column:
@@ -141,7 +86,7 @@ def _numbers_or_words(name: str, texts: Texts, context: Context) -> Column:
     if zeros.any() and is_whole_text(texts.distinct)[numerals.is_number].all():
         example = texts.text(texts.first_row(zeros))
         kind, why = _by_repetition(name, texts)
-        reason = f"{example!r} begins with 0, as codes do and numbers do not; {why}"
+        reason = f"{short(example)} begins with 0, as codes do and numbers do not; {why}"
         return _words(name, texts, kind, reason)
     if _is_mostly_numbers(texts, numerals):
         return _number(name, texts, numerals, context)
@@ -230,7 +175,14 @@ def _inexact(texts: Texts, numerals: Numerals) -> str:
         long = (size >= LARGEST_EXACT) & (size <= FLOAT32_MAX)
     if long.any():
         words = texts.distinct.filter(mask(long & is_whole_text(texts.distinct)))
-        word = next((word for word in words.to_pylist() if int(word) != int(float(word))), None)
+        word = next(
+            (
+                word
+                for word in words.to_pylist()
+                if len(word) > _MOST_DIGITS or int(word) != int(float(word))
+            ),
+            None,
+        )
         if word is not None:
             return f"{word.strip()} has more digits than a number keeps exactly"
     return ""
@@ -292,9 +244,9 @@ def _number_trouble(
         row = texts.first_row(words)
         word, count = texts.text(row), int(texts.counts[words].sum())
         return context.places.at(row).error(
-            f"column {name!r} holds numbers, but {word!r} there is none"
+            f"column {short(name)} holds numbers, but {short(word)} there is none"
             + (f", as in {counted(count - 1, 'other cell')}" if count > 1 else "")
-            + f". If it stands for a missing cell, say so (missing_words={word.strip()!r} in "
+            + f". If it stands for a missing cell, say so (missing_words={short(word.strip())} in "
             f"Python, --missing-words {word.strip()} on the command line; to train all the same "
             "add --missing impute); else mend the cell.",
             name,
@@ -304,15 +256,17 @@ def _number_trouble(
     if large.any():
         row = texts.first_row(large)
         return context.places.at(row).error(
-            f"column {name!r} must be finite in float32, at most {FLOAT32_MAX:.2g}. "
-            f"Got {texts.text(row)!r} instead. Mend the cell, or leave the column out.",
+            f"column {short(name)} must be finite in float32, at most {FLOAT32_MAX:.2g}. "
+            f"Got {short(texts.text(row))} instead. Mend the cell, or leave the column out.",
             name,
         )
     if numerals.unclear:
         row = int(np.argmax(texts.codes >= 0))
         return context.places.at(row).error(
-            f"column {name!r} has commas that could stand before a fraction or between thousands, "
-            f"as in {texts.text(row)!r}. Say which sign stands before a fraction: decimal='.' or "
+            f"column {short(name)} has commas that could stand before a fraction or between "
+            "thousands, "
+            f"as in {short(texts.text(row))}. Say which sign stands before a fraction: "
+            "decimal='.' or "
             "decimal=',' (--decimal on the command line).",
             name,
         )
@@ -323,8 +277,10 @@ def _date_trouble(name: str, texts: Texts, context: Context) -> TableError:
     row = int(np.argmax(texts.codes >= 0))
     where = context.places.at(row)
     return where.error(
-        f"column {name!r} holds dates, such as {texts.text(row)!r}, which a network cannot learn "
-        f"from. Leave it out (--leave-out {name!r}, leave_out=[{name!r}] in Python), or put in its "
+        f"column {short(name)} holds dates, such as {short(texts.text(row))}, which a network "
+        "cannot learn "
+        f"from. Leave it out (--leave-out {short(name)}, leave_out=[{short(name)}] in Python), "
+        "or put in its "
         "place what matters of it: a month, an hour, a number of days.",
         name,
     )

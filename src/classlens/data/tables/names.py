@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 MOST_COLUMNS = 20_000
 
@@ -37,7 +37,9 @@ def check_names(file: str, given: Sequence[str], line: int | None = None) -> tup
             file=file,
             line=line,
         )
-    names = tuple(name.strip() or f"x{position}" for position, name in enumerate(given))
+    stripped = [name.strip() for name in given]
+    taken = set(stripped)
+    names = tuple(name or _free(f"x{position}", taken) for position, name in enumerate(stripped))
     seen: dict[str, int] = {}
     for position, name in enumerate(names):
         before = seen.setdefault(_look(name), position)
@@ -45,13 +47,21 @@ def check_names(file: str, given: Sequence[str], line: int | None = None) -> tup
             continue
         same = "the same name" if names[before] == name else "names that look the same"
         raise TableError(
-            f"{where}: columns {before + 1} and {position + 1} have {same}, {names[before]!r} and "
-            f"{name!r}. Rename one of them.",
+            f"{where}: columns {before + 1} and {position + 1} have {same}, "
+            f"{short(names[before])} and "
+            f"{short(name)}. Rename one of them.",
             file=file,
             line=line,
             column=name,
         )
     return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with a line below it for each time that it is taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _look(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import math
 import warnings
 import zipfile
@@ -20,7 +21,7 @@ from classlens.data.tables.names import MOST_COLUMNS, check_names, numbered
 from classlens.data.tables.pieces import Piece, Sheet
 from classlens.data.tables.places import Stretch
 from classlens.data.tables.sources import Source
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 _ROWS = 65_536  # a piece
 # An archive of more than this may inflate by this factor at most.
@@ -54,6 +55,8 @@ def open_numpy(source: Source) -> Sheet:
     columns: list[tuple[str, NDArray[Any]]] = []
     for name, array in parts:
         columns += _columns(source.name, name, array)
+    if not columns:
+        raise TableError(f"{source.name} has no columns.", file=source.name)
     names = check_names(source.name, [name for name, _ in columns])
     pictures = [array.shape[1:] for _, array in parts if array.ndim > 2]
     if len(pictures) > 1:
@@ -100,7 +103,14 @@ def _archive(source: Source) -> Arrays:
                 )
                 for each in members
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise _damaged(source.name, error) from None
     except OSError as error:
         raise TableError(
@@ -135,6 +145,8 @@ def _array(name: str, file: BinaryIO | io.BytesIO, size: int) -> NDArray[Any]:
                 "Save numbers or words: np.save(file, array.astype(float)) or array.astype(str).",
                 file=name,
             )
+        if not dtype.itemsize:
+            raise ValueError("its entries have no size")  # noqa: TRY301
         if file.tell() + math.prod(shape) * dtype.itemsize != size:
             raise ValueError(f"an array {shape} of {dtype} does not fill it")  # noqa: TRY301
         file.seek(0)
@@ -190,6 +202,13 @@ def pixel_names(shape: tuple[int, ...]) -> list[str]:
     ]
 
 
+def _is_text(column: NDArray[Any]) -> bool:
+    """Whether all signs are Unicode's, which a damaged file's are not."""
+    native = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("=")))
+    codes = native.view(np.uint32)
+    return bool(((codes < 0x110000) & ((codes < 0xD800) | (codes > 0xDFFF))).all())
+
+
 def _cells(file: str, name: str, column: NDArray[Any]) -> Any:
     """A column as an array of pyarrow's, whatever NumPy's type."""
     kind = column.dtype.kind
@@ -197,12 +216,19 @@ def _cells(file: str, name: str, column: NDArray[Any]) -> Any:
         native = column.astype(column.dtype.newbyteorder("="))
         return pa.array(native.astype(np.float64) if native.dtype.itemsize > 8 else native)
     if column.ndim == 1 and kind in "US":
+        if kind == "U" and not _is_text(column):
+            raise TableError(
+                f"{file} is a damaged NumPy file: column {short(name)} holds signs that no text "
+                "has.",
+                file=file,
+                column=name,
+            )
         words = np.char.decode(column, "utf-8", "replace") if kind == "S" else column
         return strings(words.tolist())
     if column.ndim == 1 and kind == "M":
         return pa.array(column.astype("datetime64[us]"))
     raise TableError(
-        f"{file}: column {name!r} must hold words or numbers. Got {column.dtype} instead.",
+        f"{file}: column {short(name)} must hold words or numbers. Got {column.dtype} instead.",
         file=file,
         column=name,
     )

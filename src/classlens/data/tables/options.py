@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from classlens.errors import ArgumentError, Problems, one_of
+from classlens.errors import ArgumentError, Problems, one_of, short
 from classlens.kinds import Flag
 
 # What a column may be, and what it is used for.
@@ -92,7 +92,7 @@ class ReadOptions:
                     problems.add(str(error))
         if self.delimiter is not None and self.delimiter == self.decimal:
             problems.add(
-                f"delimiter and decimal must differ. Got {self.delimiter!r} for both instead."
+                f"delimiter and decimal must differ. Got {short(self.delimiter)} for both instead."
             )
         problems.raise_if_any(ArgumentError)
 
@@ -104,7 +104,7 @@ def _delimiter(value: Any) -> str:
     if not fits or word.isalnum() or word in "\"'+-._":
         raise ArgumentError(
             "delimiter must be one character that is no part of words or numbers, such as "
-            f"',', ';', '|' or '\\t'. Got {value!r} instead."
+            f"',', ';', '|' or '\\t'. Got {short(value)} instead."
         )
     return word
 
@@ -117,7 +117,7 @@ def _encoding(value: Any) -> str:
     except (LookupError, TypeError, ValueError):
         raise ArgumentError(
             "encoding must be the name of a text encoding, such as 'utf-8', 'utf-16' or "
-            f"'latin-1'. Got {value!r} instead."
+            f"'latin-1'. Got {short(value)} instead."
         ) from None
 
 
@@ -127,7 +127,7 @@ def _missing_words(value: Any) -> tuple[str, ...]:
         words = (None,)
     words = tuple(words)
     if not all(isinstance(word, str) for word in words):
-        raise ArgumentError(f"missing_words must be a list of words. Got {value!r} instead.")
+        raise ArgumentError(f"missing_words must be a list of words. Got {short(value)} instead.")
     return words
 
 
@@ -140,7 +140,7 @@ def _image_size(value: Any) -> tuple[int, int]:
     if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE):
         raise ArgumentError(
             f"image_size must be (height, width), in whole numbers from 1 to {LARGEST_SIDE}. "
-            f"Got {value!r} instead."
+            f"Got {short(value)} instead."
         )
     return height, width
 
@@ -153,8 +153,8 @@ def _decimal(value: Any) -> str:
 
 def _kinds(value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
-        raise ArgumentError(f"kinds must be a dict of names and kinds. Got {value!r} instead.")
+        raise ArgumentError(f"kinds must be a dict of names and kinds. Got {short(value)} instead.")
     for name, kind in value.items():
         if kind not in list(KINDS):
-            raise ArgumentError(one_of(f"the kind of column {name!r}", kind, list(KINDS)))
+            raise ArgumentError(one_of(f"the kind of column {short(name)}", kind, list(KINDS)))
     return MappingProxyType(dict(value))

@@ -14,7 +14,7 @@ from classlens.data.tables.column import Column
 from classlens.data.tables.judging import Context, number_column, text_column
 from classlens.data.tables.options import ReadOptions
 from classlens.data.tables.places import Places, Stretch
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +96,20 @@ def _column(name: str, parts: Sequence[Any], context: Context) -> Column:
         return text_column(name, pa.chunked_array(texts), context)
     at = next((at for at, each in enumerate(types) if each != types[0]), None)
     if at is None:
-        return arrow_column(name, pa.chunked_array(parts), context)
+        try:
+            return arrow_column(name, pa.chunked_array(parts), context)
+        except pa.ArrowException as error:  # a type that pyarrow itself can do little with
+            where = context.places.at(0)
+            raise TableError(
+                f"{where.file}: column {short(name)} of the type {types[0]} cannot be read "
+                f"({short(str(error))}). Convert it to numbers or text.",
+                file=where.file,
+                column=name,
+            ) from None
     where = context.places.at(sum(len(part) for part in parts[:at]))
     raise TableError(
-        f"{where.file}: column {name!r} must have one type in all files. Got {types[at]}, after "
+        f"{where.file}: column {short(name)} must have one type in all files. Got {types[at]}, "
+        "after "
         f"{types[0]} before it. Convert one of them.",
         file=where.file,
         column=name,

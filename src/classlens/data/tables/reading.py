@@ -20,7 +20,7 @@ from classlens.data.tables.pieces import Piece, Sheet, TextNeededError, columns_
 from classlens.data.tables.places import Places
 from classlens.data.tables.sources import Source, find_sources
 from classlens.data.tables.table import Table
-from classlens.errors import ArgumentError, TableError, did_you_mean
+from classlens.errors import ArgumentError, TableError, did_you_mean, listed, short
 
 # How each format is opened; separated text alone is told whether all columns' kinds are known.
 _OPENERS: Mapping[str, Callable[[Source, ReadOptions], Sheet]] = MappingProxyType(
@@ -210,9 +210,8 @@ def _refuse_other_columns(sheet: Sheet, names: Sequence[str], *, all_of_them: bo
     there, wanted = set(sheet.names), set(names)
     lacking = next((name for name in names if name not in there), None)
     if lacking is not None:
-        shown = ", ".join(sheet.names[:20]) + (", ..." if len(sheet.names) > 20 else "")
         raise TableError(
-            f"{sheet.file} has no column {lacking!r}. Its columns are {shown}."
+            f"{sheet.file} has no column {short(lacking)}. Its columns are {listed(sheet.names)}."
             + did_you_mean(lacking, sheet.names),
             file=sheet.file,
             column=lacking,
@@ -220,7 +219,8 @@ def _refuse_other_columns(sheet: Sheet, names: Sequence[str], *, all_of_them: bo
     more = next((name for name in sheet.names if name not in wanted), None)
     if all_of_them and more is not None:
         raise TableError(
-            f"{sheet.file} must have the columns of the first file. Got {more!r}, which is none of "
+            f"{sheet.file} must have the columns of the first file. Got {short(more)}, which is "
+            "none of "
             "them, as well. Take it out, or read the file alone.",
             file=sheet.file,
             column=more,

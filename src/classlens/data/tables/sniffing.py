@@ -16,7 +16,7 @@ from classlens.data.tables.numerals import is_numeral
 from classlens.data.tables.options import ReadOptions
 from classlens.data.tables.sources import HEAD
 from classlens.data.tables.streams import Text
-from classlens.errors import TableError
+from classlens.errors import TableError, short
 
 # When two fit equally well, the one that is rarer in words and numbers.
 DELIMITERS = ("\t", ";", "|", ",")
@@ -84,6 +84,13 @@ def sniff(text: Text, options: ReadOptions) -> Dialect:
         notes.append(said)
     if not has_header:
         return Dialect(delimiter, numbered(len(rows[0])), skipped, tuple(notes))
+    if len(rows) == 1 and any("\n" in cell for cell in rows[0]):
+        raise TableError(
+            f'{name}, line 1: a quote (") that opens there is not closed by the end of the file. '
+            "Close it, or double it where it is meant as a sign.",
+            file=name,
+            line=1,
+        )
     if len(rows) == 1:
         raise TableError(
             f"{name} has a header, {_shown(rows[0])}, and no rows below it. If it is a row itself, "
@@ -91,7 +98,7 @@ def sniff(text: Text, options: ReadOptions) -> Dialect:
             file=name,
         )
     _refuse_spaces(name, rows)
-    names = check_names(name, rows[0], _line_of_header(text.head, skipped))
+    names = check_names(name, rows[0], _line_of_header(text.head, delimiter, skipped))
     return Dialect(delimiter, names, skipped + 1, tuple(notes))
 
 
@@ -109,8 +116,8 @@ def _records(head: str, delimiter: str) -> Iterator[Row]:
             return
 
 
-def _line_of_header(head: str, skipped: int) -> int:
-    reader = csv.reader(io.StringIO(head, newline=""))
+def _line_of_header(head: str, delimiter: str, skipped: int) -> int:
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     filled = (reader.line_num for row in reader if row)
     return next(islice(filled, skipped, None), 1)
 
@@ -186,7 +193,8 @@ def _refuse_spaces(name: str, rows: Sequence[Row]) -> None:
     parts = [row[0].split() for row in rows[1:]]
     if all(len(part) > 1 and all(map(is_numeral, part)) for part in parts):
         raise TableError(
-            f"{name}: the numbers are separated by spaces. Got {rows[1][0]!r} as one cell. Name "
+            f"{name}: the numbers are separated by spaces. Got {short(rows[1][0])} as one cell. "
+            "Name "
             "the delimiter (delimiter=' ', --delimiter ' ' on the command line); of several spaces "
             "in a row make one.",
             file=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import shutil
 import stat
 import sys
@@ -17,13 +18,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from classlens.errors import ArgumentError, TableError
+from classlens.errors import ArgumentError, TableError, short
 
 STANDARD_INPUT = "-"
 HEAD = 1 << 20  # bytes by which a file is recognised
-_IN_MEMORY = (
-    64 << 20
-)  # bytes of standard input that are held in memory; more go to a temporary file
+# Bytes of standard input that are held in memory; more go to a temporary file.
+_IN_MEMORY = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ _FOREIGN: Mapping[bytes, str] = MappingProxyType(
         b"\xfd7zXZ\0": "compressed with xz",
         b"\x28\xb5\x2f\xfd": "compressed with zstd",
         b"7z\xbc\xaf": "a 7z archive",
-        b"Rar!": "a RAR archive",
+        b"Rar!\x1a\x07": "a RAR archive",
         b"%PDF": "a PDF",
         b"\x89PNG": "a picture",
         b"\xff\xd8\xff": "a picture",
@@ -96,6 +96,7 @@ _FOREIGN: Mapping[bytes, str] = MappingProxyType(
         b"{\\rtf": "a formatted document",
     }
 )
+_PLAIN = bytes([*range(32, 127), *b"\t\r\n\f\v"])
 TAKEN = "CSV (or other separated text, gzip included), JSON lines, Parquet, Arrow, .npy or .npz"
 
 
@@ -124,7 +125,9 @@ def find_sources(source: Any, held: ExitStack) -> tuple[Source, ...]:
 def _paths(source: str | os.PathLike[str]) -> Iterable[str]:
     name = os.fspath(source)
     if not isinstance(name, str) or not name or "\0" in name:
-        raise ArgumentError(f"a path must be a word without NUL characters. Got {name!r} instead.")
+        raise ArgumentError(
+            f"a path must be a word without NUL characters. Got {short(name)} instead."
+        )
     # A file whose name only looks like a glob is that file.
     if name == STANDARD_INPUT or os.path.lexists(name) or not glob.has_magic(name):
         return [name]
@@ -165,6 +168,8 @@ def _standard_input(held: ExitStack) -> Source:
     """Standard input, copied to where it can be read again from the start."""
     name = "standard input"
     copy = held.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+    if sys.stdin is None:
+        raise TableError(f"cannot read {name}: it is closed. Name a file.", file=name)
     try:
         shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
     except (OSError, ValueError, AttributeError) as error:  # closed, or no stream at all
@@ -208,7 +213,7 @@ def _format(name: str, head: bytes) -> str:
     """The format of a file by its first bytes, which know better than its name."""
     if not head:
         raise TableError(f"{name} is empty.", file=name)
-    format_ = next((word for start, word in _MAGIC.items() if head.startswith(start)), "text")
+    format_ = _begins(head)
     promised = _SUFFIXES.get(Path(name).suffix.lower(), format_)
     promised = format_ if {promised, format_} == {"arrow", "arrow stream"} else promised
     if promised != format_:
@@ -220,7 +225,7 @@ def _format(name: str, head: bytes) -> str:
     stem = name.lower()
     if format_ == "gzip":
         head, stem = _inflated(name, head), stem.removesuffix(".gz")
-        inner = next((word for start, word in _MAGIC.items() if head.startswith(start)), "text")
+        inner = _begins(head)
         if inner != "text":
             raise TableError(
                 f"{name} is a gzip file of a {inner} file. Decompress it first: gunzip {name}",
@@ -235,6 +240,17 @@ def _format(name: str, head: bytes) -> str:
     return format_
 
 
+def _begins(head: bytes) -> str:
+    """The format that the first bytes are of; a word of plain text may begin like a binary file."""
+    found = next((word for start, word in _MAGIC.items() if head.startswith(start)), "text")
+    return "text" if _is_plain(head) else found
+
+
+def _is_plain(head: bytes) -> bool:
+    """Whether there are no signs that text does not have, nor any that are not ASCII."""
+    return not head[:4096].translate(None, _PLAIN)
+
+
 def _inflated(name: str, head: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(head, HEAD)
@@ -246,8 +262,16 @@ def _inflated(name: str, head: bytes) -> bytes:
 
 def _refuse_foreign(name: str, head: bytes) -> None:
     bare = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    what = next((what for start, what in _FOREIGN.items() if bare.startswith(start)), None)
-    if what is None and bare.startswith(b"[{"):
+    plain = _is_plain(head)
+    what = next(
+        (
+            what
+            for start, what in _FOREIGN.items()
+            if bare.startswith(start) and not (plain and start.isalnum())
+        ),
+        None,
+    )
+    if what is None and re.match(rb"\[\s*\{", bare):
         what = "a JSON list; write it as JSON lines, one object a line, without the brackets"
     if what is not None:
         raise TableError(f"{name} is {what}. A table must be {TAKEN}.", file=name)

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.data.dataset import LARGEST_CLASS
 from classlens.data.tables.column import Column
 from classlens.data.tables.places import Places
-from classlens.errors import ArgumentError, TableError, did_you_mean, listed
+from classlens.errors import ArgumentError, TableError, did_you_mean, listed, short
 
 # Beyond these counts a column of numbers is a quantity: a fraction, or a whole number.
 MOST_FRACTION_CLASSES = 100
+# The tables of scores have a number for each pair of classes, and one for each row and class.
+MOST_WORD_CLASSES = 2_500
 MOST_WHOLE_CLASSES = 1_000
 # So many classes may have hardly a sample each; of more, a table must hold two samples on average.
 FEW_CLASSES = 20
@@ -89,9 +90,8 @@ class Table:
         for column in self.columns:
             if column.name == name:
                 return column
-        shown = ", ".join(self.names[:20]) + (", ..." if len(self.names) > 20 else "")
         raise ArgumentError(
-            f"{self._whole} has no column {name!r}. Its columns are {shown}."
+            f"{self._whole} has no column {short(name)}. Its columns are {listed(self.names)}."
             + did_you_mean(str(name), self.names)
         )
 
@@ -160,15 +160,16 @@ class Table:
             place = self.places.at(int(column.missing_rows()[0]))
             more = f" (and {column.missing - 1} more)" if column.missing > 1 else ""
             raise place.error(
-                f"column {name!r} has no label there{more}. Every row needs its class: fill it in "
+                f"column {short(name)} has no label there{more}. Every row needs its class: fill "
+                "it in "
                 "or leave the row out.",
                 name,
             )
         codes = self._codes_of_classes(column)
         if column.distinct < 2:
             raise TableError(
-                f"{self._whole}: column {name!r} must name at least two classes. Got only "
-                f"{column.example()!r} in all {column.rows} rows.",
+                f"{self._whole}: column {short(name)} must name at least two classes. Got only "
+                f"{short(column.example())} in all {column.rows} rows.",
                 file=self.sources[0],
                 column=name,
             )
@@ -181,7 +182,7 @@ class Table:
     def _codes_of_classes(self, column: Column) -> NDArray[np.int32]:
         """The column's codes, unless it has too many values for classes."""
         distinct, at_least = column.distinct, "" if column.distinct_exact else "at least "
-        numeric, most, what = column.kind == "number", LARGEST_CLASS + 1, "different values"
+        numeric, most, what = column.kind == "number", MOST_WORD_CLASSES, "different values"
         if numeric:
             whole = column.texts is not None and not _has_fraction(column.words)
             most = MOST_WHOLE_CLASSES if whole else MOST_FRACTION_CLASSES
@@ -193,10 +194,12 @@ class Table:
             "That is regression, not classification: put the numbers into classes first, such as "
             "low and high."
             if numeric
-            else "That names the rows rather than classes of them: choose another column."
+            else f"Words may be of at most {MOST_WORD_CLASSES:,} classes, and most rows must share "
+            "theirs with others: choose another column."
         )
         raise TableError(
-            f"{self._whole}: column {column.name!r} must name classes. Got {at_least}{distinct} "
+            f"{self._whole}: column {short(column.name)} must name classes. Got "
+            f"{at_least}{distinct} "
             f"{what} in {column.rows} rows instead. {remedy}",
             file=self.sources[0],
             column=column.name,
