@@ -86,6 +86,7 @@ def _tables() -> Iterator[tuple[str, Numbers, Numbers]]:
         yield name.replace("_", " "), X, y
     yield "circles", *datasets.make_circles(400, noise=0.1, factor=0.6, random_state=0)
     yield "moons", *datasets.make_moons(200, noise=0.35, random_state=0)
+    yield "labels by chance", *_by_chance(3_000, 14)
     for name, samples, features, classes, options in (
         ("few samples", 90, 12, 3, {"n_informative": 5}),
         ("more features than samples", 150, 200, 3, {"n_informative": 10}),
@@ -101,3 +102,12 @@ def _tables() -> Iterator[tuple[str, Numbers, Numbers]]:
                 samples, features, n_classes=classes, random_state=samples, **options
             ),
         )
+
+
+def _by_chance(samples: int, features: int) -> tuple[Numbers, Numbers]:
+    """Labels drawn with the probabilities of a logistic law: no model can predict them all."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(samples, features))
+    weights = random.normal(size=features) * (random.random(features) < 0.4)
+    odds = X @ weights + 0.8 * X[:, 0] * X[:, 1] - 0.5 * X[:, 2] ** 2 - 1.5
+    return X, (random.random(samples) < 1 / (1 + np.exp(-odds))).astype(np.int64)

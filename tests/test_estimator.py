@@ -238,7 +238,7 @@ def test_before_fit() -> None:
         ({"optimizer": "adm"}, r"optimizer must be one of .* Did you mean 'adam'\?"),
         ({"standardize": 3}, r"standardize must be True or False\. Got 3 instead"),
         ({"warm_start": "no"}, r"warm_start must be True or False\. Got 'no' instead"),
-        ({"patience": 3}, r"patience needs samples to watch"),
+        ({"patience": 3, "validation_fraction": 0.0}, r"patience needs samples to watch"),
         ({"random_state": True}, r"random_state must be a whole number .* Got True instead"),
     ],
 )

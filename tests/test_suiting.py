@@ -65,3 +65,20 @@ def test_what_is_said_stays() -> None:
 def test_what_is_not_allowed() -> None:
     with pytest.raises(cl.ArgumentError, match=r"batch_size must be .* Got 0 instead"):
         suited({"epochs": None, "weight_decay": None, "batch_size": 0}, samples=9, copies=9)
+
+
+@pytest.mark.parametrize(
+    ("samples", "smallest", "patience", "watched"),
+    [
+        (1_999, 500, None, (0.0, None)),
+        (2_000, 500, None, (0.1, 10)),
+        (2_000, 9, None, (0.0, None)),
+        (50, 20, 4, (0.1, 4)),
+    ],
+)
+def test_a_part_is_watched_where_it_pays(
+    samples: int, smallest: int, patience: int | None, watched: tuple[float, int | None]
+) -> None:
+    options = {"validation_fraction": None, "patience": patience}
+    settings = suited(options, samples=samples, copies=samples, smallest=smallest)
+    assert (settings.validation_fraction, settings.patience) == watched

@@ -61,9 +61,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A neural network as a scikit-learn classifier.
 
     Each argument but the last three is a row of ``classlens.settings.SETTINGS``, which says what it
-    does and what is allowed. Some defaults are other ones: the table's are the lab's, these are
-    good for tables in general (docs/decisions). Of hidden, epochs, batch_size and weight_decay None
-    is what suits the number of samples (``classlens.suiting``).
+    does. Some defaults are other ones: the table's are the lab's, these suit tables. Of hidden,
+    epochs, batch_size, weight_decay and validation_fraction None is what suits the number of
+    samples: see ``classlens.suiting``.
 
     Args:
         hidden: units of each hidden layer.
@@ -127,7 +127,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight_decay: float | None = SUITING["weight_decay"],
         l1: float = Settings.l1,
         class_weight: str | Mapping[Any, float] | None = Settings.class_weight,
-        validation_fraction: float = Settings.validation_fraction,
+        validation_fraction: float | None = SUITING["validation_fraction"],
         patience: int | None = Settings.patience,
         min_delta: float = Settings.min_delta,
         history_megabytes: float = SUITING["history_megabytes"],
@@ -298,14 +298,14 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model = self.model
         return model.logits(validate_data(self, X, reset=False, dtype=_DTYPES))
 
-    def _settings(self, weight: NDArray[np.float64], *, part: bool, going_on: bool) -> Settings:
+    def _settings(self, weight: Any, y: Any, *, part: bool, going_on: bool) -> Settings:
         """The parameters that are rows of the table, and the seed."""
         options: dict[str, Any] = {
             name: value for name, value in self.get_params().items() if name in SETTINGS
         }
         if part:
             decay = 0.0 if self.weight_decay is None else self.weight_decay
-            options |= {"epochs": 1, "weight_decay": decay}
+            options |= {"epochs": 1, "weight_decay": decay, "validation_fraction": 0.0}
         if going_on and self.hidden is None:  # another number of samples, the same network
             options["hidden"] = self._run.network.sizes[1:-1]
         seed = self.random_state
@@ -313,7 +313,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seed = int(check_random_state(seed).randint(2**31 - 1))
         seed = SETTINGS["seed"].kind.check("random_state", seed)
         options |= {"seed": seed, "class_weight": None}
-        return suited(options, samples=len(weight), copies=float(weight.sum()))
+        return suited(options, samples=len(y), copies=weight.sum(), smallest=np.bincount(y).min())
 
     def _train(
         self,
@@ -328,7 +328,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         standardize = Flag().check("standardize", self.standardize)
         indices, weight = label_indices(y, classes), row_weights(sample_weight, len(X))
         distinct, indices, weight = merged(X, indices, weight)
-        settings = self._settings(weight, part=part, going_on=going_on)
+        settings = self._settings(weight, indices, part=part, going_on=going_on)
         scaling = Scaling.of(distinct, weight) if standardize else Scaling.none(X.shape[1])
         scaling = self._scaling if going_on else scaling
         names, features = label_names(classes), getattr(self, "feature_names_in_", ())

@@ -20,6 +20,7 @@ SUITING: Mapping[str, Any] = MappingProxyType(
         "epochs": None,
         "batch_size": None,
         "weight_decay": None,
+        "validation_fraction": None,
         "history_megabytes": 4.0,
     }
 )
@@ -43,20 +44,29 @@ _MOST_SAMPLES = 4_000_000
 
 _DECAY = 50.0
 
+# From so many samples on, and with so many of each class, a part is watched to decide when to stop:
+# of noisy labels a large network learns by heart what does not come again.
+_WATCHED, _ENOUGH, _ENOUGH_EACH = 0.1, 2_000, 10
+_PATIENCE = 10
 
-def suited(options: Mapping[str, Any], *, samples: int, copies: float) -> Settings:
+
+def suited(
+    options: Mapping[str, Any], *, samples: int, copies: float, smallest: int = 0
+) -> Settings:
     """Settings from options, of which those may be None that depend on how many samples there are.
 
     ``hidden`` and ``batch_size`` grow with the samples. Of ``epochs`` there are 100; more for a
     table so small that they would not make 500 updates, and fewer, but at least 10, for one so
     large that they would take 4,000,000 samples. ``weight_decay`` is adamw's alone,
     50 / sqrt(samples): the fewer samples, the less each weight is known (Loshchilov and Hutter,
-    2019, section 4 and appendix B.1, derive the root).
+    2019, section 4 and appendix B.1, derive the root). ``validation_fraction`` is a tenth from
+    2,000 samples on, with a patience of 10 where none is said, and where a patience is said.
 
     Args:
         options: rows of the table of settings.
         samples: how many an epoch has.
         copies: how many samples they stand for, where they have been merged.
+        smallest: how many samples the smallest class has.
 
     Raises:
         ArgumentError: if an option is not allowed.
@@ -81,6 +91,12 @@ def suited(options: Mapping[str, Any], *, samples: int, copies: float) -> Settin
         chosen["epochs"] = max(min(_EPOCHS, fewer), math.ceil(_LEAST_UPDATES / updates))
     if "weight_decay" in open_ and settings.optimizer == "adamw":
         chosen["weight_decay"] = _DECAY / math.sqrt(max(samples, copies))
+    if "validation_fraction" in open_:
+        patience = said.get("patience")
+        enough = samples >= _ENOUGH and smallest >= _ENOUGH_EACH
+        if enough or patience is not None:
+            chosen["validation_fraction"] = _WATCHED
+            chosen["patience"] = _PATIENCE if patience is None else patience
     return Settings.of({**said, **chosen})
 
 
