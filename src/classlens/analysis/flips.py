@@ -15,6 +15,9 @@ from classlens.network import Array, Network
 _REACH = 4.0
 _PROBES = 64
 
+# Of many classes so many are tried: those whose boundaries are nearest as x sees them.
+_MOST_CLASSES = 5
+
 # A window is drawn around the example, so much wider than the flip that it must contain; without
 # one, of these sizes in turn, as shares of the example's largest number, or of 1.
 _WIDER = 1.001
@@ -99,14 +102,15 @@ def near_flip(network: Network, x: Array) -> Flip | None:
     winner = int(network.predict(x[None, :])[0])
     A, b = linearised(network, x)
     logits = x @ A + b
+    normals = A - A[:, [winner]]  # (features, classes)
+    lengths = np.linalg.norm(normals, axis=0)
+    others = np.flatnonzero(lengths)
+    steps = (logits[winner] - logits[others]) / lengths[others]
     best: Flip | None = None
-    for other in range(len(logits)):
-        normal = A[:, other] - A[:, winner]
-        length = float(np.linalg.norm(normal))
-        if other == winner or length == 0:
-            continue
-        step = float(logits[winner] - logits[other]) / length
-        flip = _first_flip(network, x, normal / length, step, winner)
+    for place in np.argsort(steps, kind="stable")[:_MOST_CLASSES].tolist():
+        other = int(others[place])
+        direction = normals[:, other] / lengths[other]
+        flip = _first_flip(network, x, direction, float(steps[place]), winner)
         if flip is not None and (best is None or flip.distance < best.distance):
             best = flip
     return best
@@ -182,13 +186,12 @@ def _first_flip(
         return None
     low, high = float(distances[flipped[0] - 1]), float(distances[flipped[0]])
     while high - low > 1e-9 * max(high, 1e-300):
-        middle = (low + high) / 2
-        if middle in (low, high):
+        inner = np.linspace(low, high, _PROBES)[1:-1]
+        if not low < inner[0] < inner[-1] < high:
             break
-        if _along(network, x, direction, np.array([middle]))[0] == winner:
-            low = middle
-        else:
-            high = middle
+        first = np.append(_along(network, x, direction, inner) != winner, True).argmax()
+        ends = np.concatenate([[low], inner, [high]])
+        low, high = float(ends[first]), float(ends[first + 1])
     point = x + high * direction
     return Flip(point, high, int(network.predict(point[None, :])[0]), exact=False)
 

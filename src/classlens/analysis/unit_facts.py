@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.analysis.ablation import Ablation, ablate
+from classlens.analysis.ablation import Ablation, ablate, quick_sums
 from classlens.analysis.thresholds import threshold
 from classlens.data.dataset import Dataset
 from classlens.errors import DataError
@@ -140,8 +140,9 @@ def units(
         if samples is not None and values is not None:
             before = np.argmax(values[-1].activation, axis=1)
             following = network.layers[depth + 1 :]
+            sums = quick_sums(layer, values[depth + 1].pre_activation)
             on_data = [
-                _on_data(unit, *values[depth], following, samples, before)
+                _on_data(unit, *values[depth], following, samples, before, sums)
                 for unit in range(layer.units)
             ]
         facts += [
@@ -189,6 +190,7 @@ def _on_data(
     following: tuple[Layer, ...],
     data: Dataset,
     before: NDArray[np.intp],
+    sums: Array | None,
 ) -> OnData:
     classes = following[-1].units
     own = a[:, unit]
@@ -210,8 +212,8 @@ def _on_data(
         lowest=lowest,
         mean=mean,
         highest=highest,
-        without=ablate(a, unit, 0.0, following, data, before),
-        at_mean=ablate(a, unit, float(own.mean()), following, data, before),
+        without=ablate(a, unit, 0.0, following, data, before, sums),
+        at_mean=ablate(a, unit, float(own.mean()), following, data, before, sums),
     )
 
 

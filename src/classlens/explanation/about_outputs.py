@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.analysis.ablation import predictions_without, quick_sums
 from classlens.analysis.unit_facts import dead_share
 from classlens.analysis.verdicts import judge
 from classlens.data.dataset import Dataset
@@ -159,10 +161,16 @@ def spare_finding(network: Network, data: Dataset) -> Finding | None:
     """
     before = network.predict(data.X)
     spare: list[tuple[int, int]] = []
-    for depth, layer in enumerate(network.layers[:-1]):
+    a = data.X.astype(network.dtype)
+    for depth, (layer, after) in enumerate(itertools.pairwise(network.layers)):
+        a = layer.activation(a @ layer.kernel + layer.bias, np)
+        following = network.layers[depth + 1 :]
+        sums = quick_sums(layer, a @ after.kernel + after.bias)
         for unit in range(layer.units):
-            if np.array_equal(predict_without(network, data.X, [*spare, (depth, unit)]), before):
+            if np.array_equal(predictions_without(a, unit, 0.0, following, sums), before):
                 spare.append((depth, unit))
+                a[:, unit] = 0
+                sums = quick_sums(layer, a @ after.kernel + after.bias)
     if not spare:
         return None
     return Finding(
@@ -171,13 +179,3 @@ def spare_finding(network: Network, data: Dataset) -> Finding | None:
         holds=len(data),
         of=len(data),
     )
-
-
-def predict_without(network: Network, X: Array, units: list[tuple[int, int]]) -> NDArray[np.intp]:
-    """The predictions with some units, given as (layer's index, unit), held at 0."""
-    a = X
-    for depth, layer in enumerate(network.layers):
-        a = layer.activation(a @ layer.kernel + layer.bias, np)
-        held = [unit for where, unit in units if where == depth]
-        a[:, held] = 0
-    return np.asarray(np.argmax(a, axis=1))
