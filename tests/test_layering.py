@@ -46,6 +46,8 @@ LEVELS = [
 UPWARD = {
     ("classlens.model.Model.load", "classlens.io.native"),
     ("classlens.model.Model.save", "classlens.io.native"),
+    ("classlens.training.run.Run.view", "classlens.notebook"),
+    ("classlens.training.run.Run.view", "classlens.report"),
 }
 
 # The only places that may import these libraries; everything else runs, and starts, without them.

@@ -41,7 +41,9 @@ _PAGE = """<!doctype html>
 <script type="module">
 {bundle}
 const payload = JSON.parse(document.getElementById("payload").textContent);
-mount(document.getElementById("page"), {{ payload, title: document.title }});
+// In a notebook's frame there is no address to remember anything in.
+const remember = location.protocol !== "about:";
+mount(document.getElementById("page"), {{ payload, title: document.title, remember }});
 </script>
 </body>
 </html>

@@ -153,3 +153,14 @@ def test_the_file_is_small_and_whole(tmp_path: Path) -> None:
     write_report(tmp_path / "lab.html", RUN, cl.blobs())
     assert (tmp_path / "lab.html").stat().st_size < 250_000
     assert [each.name for each in tmp_path.iterdir()] == ["lab.html"]
+
+
+def test_a_notebook_s_cell(open_page: Any) -> None:
+    view = RUN.view(cl.blobs())
+    assert len(repr(view)) < 100
+    page = open_page(f"<!doctype html><p class='decision'>a cell</p>{view._repr_html_()}")
+    frame = page.frame_locator("iframe")
+    frame.get_by_text("epoch 60", exact=True).wait_for()
+    frame.get_by_label("one step back").click()
+    assert frame.locator(".epoch").inner_text() == "epoch 59"
+    assert frame.locator(".dots .point").count() == 100

@@ -62,6 +62,20 @@ class Run:
         """The model's network."""
         return self.model.network
 
+    def view(self, data: Dataset | tuple[ArrayLike, ArrayLike]) -> Any:
+        """A ``notebook.View``: a page for a notebook's cell, with every unit and epoch.
+
+        Args:
+            data: samples with their classes.
+
+        Raises:
+            DataError: if the samples cannot be used.
+        """
+        from classlens.notebook import View  # noqa: PLC0415 - points up, for the user's convenience
+        from classlens.report import report_html  # noqa: PLC0415 - points up
+
+        return View(report_html(self, data, title="Classlens"))
+
     def network_at(self, epoch: int) -> Network:
         """The network as it was after an epoch; epoch 0 is the start.
 
