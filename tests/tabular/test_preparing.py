@@ -87,6 +87,13 @@ def test_nothing_to_learn_from() -> None:
         prepare(pd.DataFrame({"country": TABLE["country"], "risk": TABLE["risk"]}), "risk")
 
 
+def test_many_columns_of_nothing_make_a_short_message() -> None:
+    frame = pd.DataFrame({f"c{k}": ["same"] * 20 for k in range(300)})
+    with pytest.raises(cl.TableError, match=r"'c4' was left out: .* So were 295 more\.$") as caught:
+        prepare(frame.assign(risk=["low", "high"] * 10), "risk")
+    assert len(str(caught.value)) < 500
+
+
 def test_features_of_one_name_are_refused_in_words() -> None:
     frame = pd.DataFrame(
         {"a": ["b=c", "d"] * 15, "a=b": ["c", "e"] * 15, "risk": ["low", "high"] * 15}

@@ -23,6 +23,10 @@ _LEFT_OUT = {
 }
 
 
+# A message names so many of the columns that were left out.
+_TOLD = 5
+
+
 class LeftOut(NamedTuple):
     """A column that does not become features, and why."""
 
@@ -79,7 +83,8 @@ def plan(
         raise TableError(
             f"{table.sources[0]}: no column is left to learn from. "
             + ("There is none but the target." if not left else "")
-            + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left),
+            + " ".join(f"{short(each.column)} was left out: {each.why}." for each in left[:_TOLD])
+            + (f" So were {len(left) - _TOLD} more." if len(left) > _TOLD else ""),
             file=table.sources[0],
         )
     _refuse_two_signs(table, features)
