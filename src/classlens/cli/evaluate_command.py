@@ -32,7 +32,10 @@ def evaluate(
     ] = False,
     **options: str | None,
 ) -> None:
-    """Say how good a model is on the rows of a table."""
+    """Say how good a model is on the rows of a table.
+
+    Rows that it has learned from score better than others will: give it others.
+    """
     Word(("refuse", "ignore")).check("--unseen", unseen)
     reading = reading_of(options)
     from classlens.model import Model  # noqa: PLC0415 - loads NumPy

@@ -177,9 +177,15 @@ TYPED_BAD = [
         file="a.npz",
     ),
     Case(
+        "Parquet: no columns",
+        parquet_of({}),
+        r"{}(: there are no columns| has no rows)\.",
+        file="a.parquet",
+    ),
+    Case(
         "npy: no columns",
         npy(np.zeros((5, 0))),
-        r"{} has no columns\.",
+        r"{}: there are no columns\.",
         file="a.npy",
     ),
     Case(

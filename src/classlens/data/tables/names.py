@@ -24,13 +24,15 @@ def check_names(file: str, given: Sequence[str], line: int | None = None) -> tup
         line: the line on which they stand.
 
     Raises:
-        TableError: if there are too many, or two are the same or look the same.
+        TableError: if there are none or too many, or two are the same or look the same.
 
     Example:
         >>> check_names("a.csv", ["", " size", "colour "])
         ('x0', 'size', 'colour')
     """
     where = file if line is None else f"{file}, line {line}"
+    if not given:
+        raise TableError(f"{where}: there are no columns.", file=file, line=line)
     if len(given) > MOST_COLUMNS:
         raise TableError(
             f"{where}: a table may have {MOST_COLUMNS} columns. Got {len(given)} instead.",

@@ -55,8 +55,6 @@ def open_numpy(source: Source) -> Sheet:
     columns: list[tuple[str, NDArray[Any]]] = []
     for name, array in parts:
         columns += _columns(source.name, name, array)
-    if not columns:
-        raise TableError(f"{source.name} has no columns.", file=source.name)
     names = check_names(source.name, [name for name, _ in columns])
     pictures = [array.shape[1:] for _, array in parts if array.ndim > 2]
     if len(pictures) > 1:
