@@ -76,7 +76,7 @@ def test_make_lab_in_a_fresh_clone(tmp_path):
     result = run("make", "lab", cwd=clone, PYTHONPATH="")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "100 of 100 samples right" in result.stdout
-    assert len(list((clone / "classlens-lab").iterdir())) == 8
+    assert len(list((clone / "classlens-lab").iterdir())) == 9
 
 
 def test_an_old_python_gets_one_line(tmp_path):
