@@ -165,6 +165,12 @@ TYPED_BAD = [
         file="a.npz",
     ),
     Case(
+        "npz: a damaged name in its list",
+        npz(é=np.arange(9.0)).replace("é".encode(), b"\xdd\x41"),
+        r"{} is a damaged NumPy file: .*",
+        file="a.npz",
+    ),
+    Case(
         "npz: damaged",
         flipped(npz(X=np.arange(999.0)), 600),
         r"{} is a damaged NumPy file: .*",

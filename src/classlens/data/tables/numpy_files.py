@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import math
+import struct
 import warnings
 import zipfile
 import zlib
@@ -27,6 +28,20 @@ _ROWS = 65_536  # a piece
 # An archive of more than this may inflate by this factor at most.
 INFLATES_FREELY = 64 << 20
 MOST_INFLATION = 300
+
+# What Python's modules raise for a damaged archive.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+    LookupError,
+    OverflowError,
+    struct.error,
+)
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -101,14 +116,7 @@ def _archive(source: Source) -> Arrays:
                 )
                 for each in members
             }
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except _DAMAGE as error:
         raise _damaged(source.name, error) from None
     except OSError as error:
         raise TableError(
