@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from corpus import cells, lines
 
@@ -263,3 +264,13 @@ def test_paths_and_kinds_that_are_none(tmp_path: Path) -> None:
         ArgumentError, match=r"has no column 'Word'\. Its .* Did you mean 'word'\?$"
     ):
         read_table(path)["Word"]
+
+
+def test_a_column_s_name_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.arrow"
+    table = pa.table({"wxyz": [1.5, 2.5], "kind": ["a", "b"]})
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    path.write_bytes(path.read_bytes().replace(b"wxyz", b"\xdc\x41yz"))
+    with pytest.raises(TableError, match="is a damaged arrow file"):
+        read_table(path)

@@ -31,9 +31,9 @@ def open_parquet(source: Source) -> Sheet:
     with _reading(source), source.open() as file:
         opened = parquet.ParquetFile(file)
         schema, rows = opened.schema_arrow, opened.metadata.num_rows
-    # A long word that every row repeats is read once.
-    words = [each.name for each in schema if pa.types.is_string(each.type)]
-    cells = rows * max(1, len(schema.names))
+        # A long word that every row repeats is read once.
+        words = [each.name for each in schema if pa.types.is_string(each.type)]
+        cells = rows * max(1, len(schema.names))
     if cells > CELLS_FREELY and cells > MOST_CELLS_A_BYTE * source.size:
         raise TableError(
             f"{source.name} claims {rows} rows of {len(schema.names)} columns in {source.size} "
@@ -79,7 +79,9 @@ def open_arrow(source: Source) -> Sheet:
 
 
 def _sheet(source: Source, schema: Any, batches: Callable[[], Iterator[Any]]) -> Sheet:
-    names = check_names(source.name, schema.names)
+    with _reading(source):  # a damaged name is no text
+        given = schema.names
+    names = check_names(source.name, given)
 
     def pieces(_: frozenset[int]) -> Iterator[Piece]:
         start = 0
