@@ -69,7 +69,10 @@ def test_a_table(classlens, folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["report", "blobs.safetensors"], "window must be"),
+        (
+            ["report", "blobs.safetensors"],
+            "report needs DATA, the examples that the page is to show.",
+        ),
         (["report", "none.safetensors", "blobs"], "cannot read none.safetensors"),
         (["report", "blobs.safetensors", "blobs", "-o", "no/r.html"], "Make it first"),
         (

@@ -78,6 +78,35 @@ def test_the_best_epoch_is_shown() -> None:
     assert str(run.epoch) in made["pictures"]
 
 
+def test_a_table_s_model_is_shown_at_its_own_epoch() -> None:
+    """With patience the best epoch is kept, and the page opens with its parameters."""
+    rng = np.random.default_rng(3)
+    y = np.arange(120) % 2
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": y + rng.normal(0, 2, 120), "b": 1e4 * rng.normal(size=120)})
+    given = frame.assign(kind=np.array(["n", "y"])[y])
+    trained = cl.train(given, "kind", hidden=(6,), epochs=300, patience=5, learning_rate=0.05)
+    assert trained.run.epoch < len(trained.history)
+    made = payload(trained, trained.data)
+    assert made["shown"] == trained.run.epoch
+    assert list(made["words"]).count(str(trained.run.epoch)) == 1
+    shown = numbers(made["parameters"]).reshape(len(made["epochs"]), -1)
+    own = np.concatenate(
+        [each.ravel() for layer in trained.model.network.layers for each in layer.get_weights()]
+    )
+    place = made["epochs"].index(made["shown"])
+    np.testing.assert_array_equal(shown[place], own.astype(np.float32))
+
+
+def test_another_network_s_history() -> None:
+    other = cl.fit(cl.blobs(), hidden=[2], epochs=5, seed=7)
+    with pytest.raises(cl.ArgumentError, match="history must be the model's own"):
+        payload(other.model, cl.blobs(), history=RUN.history)
+    with pytest.raises(cl.ArgumentError, match="history must be the model's own"):
+        payload(cl.fit(cl.blobs(), hidden=[3], epochs=2).model, cl.blobs(), history=RUN.history)
+
+
 def test_large_networks_and_much_data_are_thinned() -> None:
     X = np.random.default_rng(0).normal(size=(9000, 4))
     data = cl.Dataset(X, np.arange(9000) % 3)

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from classlens.cli.arguments import UNSEEN, Target, Unseen
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.terminal import OUT
-from classlens.kinds import Word
 
 
 @with_options(*reading_options("delimiter", "header", "encoding", "missing_words", "decimal"))
@@ -19,14 +19,8 @@ def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file that train has written.")],
     file: Annotated[str, typer.Argument(help="A table with the column of the classes in it.")],
     *,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The column of the classes; the training's if unsaid."),
-    ] = None,
-    unseen: Annotated[
-        str,
-        typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
-    ] = "refuse",
+    target: Target = None,
+    unseen: Unseen = "refuse",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print it for a program to read.")
     ] = False,
@@ -36,7 +30,7 @@ def evaluate(
 
     Rows that it has learned from score better than others will: give it others.
     """
-    Word(("refuse", "ignore")).check("--unseen", unseen)
+    UNSEEN.check("--unseen", unseen)
     reading = reading_of(options)
     from classlens.model import Model  # noqa: PLC0415 - loads NumPy
     from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow

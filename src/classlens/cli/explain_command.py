@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classlens.cli.arguments import UNSEEN, Examples, Target, Unseen
 from classlens.cli.options import features_of, window_of, with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import check_output, example_for, examples_for, the_lab
+from classlens.cli.sources import check_output, example_for, examples_for, is_table, the_lab
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, one_of
 from classlens.files import write_whole
-from classlens.kinds import Whole, Word
+from classlens.kinds import Whole
 
 if TYPE_CHECKING:
     from classlens.analysis.slices import Slice
@@ -38,18 +39,9 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     model: Annotated[
         Path | None, typer.Argument(help="A model file. Without it the lab is done and explained.")
     ] = None,
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            help="The examples: a table with the model's columns and that of the classes, or a "
-            "data set by name, such as blobs, rings or iris."
-        ),
-    ] = None,
+    data: Examples = None,
     *,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The table's column of the classes."),
-    ] = None,
+    target: Target = None,
     format: Annotated[  # noqa: A002
         str, typer.Option(help=f"How to print it: {', '.join(FORMATS)}.")
     ] = "text",
@@ -61,10 +53,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
         str | None,
         typer.Option(metavar="FEATURES", help="Explain only one example, such as x0=0.5,x1=-1."),
     ] = None,
-    unseen: Annotated[
-        str,
-        typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
-    ] = "refuse",
+    unseen: Unseen = "refuse",
     window: Annotated[
         str | None,
         typer.Option(
@@ -91,7 +80,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     **options: str | None,
 ) -> None:
     """Say in plain words how a network comes to its answers, checked against the network."""
-    Word(("refuse", "ignore")).check("--unseen", unseen)
+    UNSEEN.check("--unseen", unseen)
     if format not in FORMATS:
         raise ArgumentError(one_of("--format", format, list(FORMATS)))
     if example is not None and at is not None:
@@ -116,7 +105,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     else:
         told = account.explain(given, examples, window=rectangle, slice=plane)
     text = FORMATS[format](told)
-    if format == "text" and data is not None and Path(data).exists():
+    if format == "text" and data is not None and is_table(data):
         text += f"\n\nExamples count from 0: example 0 is row 1 of {data}."
     if output is None:
         print(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classlens.cli.arguments import UNSEEN, Unseen
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
@@ -18,7 +19,6 @@ from classlens.cli.sources import check_output, example_for
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, printable
 from classlens.files import whole_file
-from classlens.kinds import Word
 
 if TYPE_CHECKING:
     from classlens.model import Model
@@ -39,14 +39,11 @@ def predict(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a CSV file.")
     ] = None,
-    unseen: Annotated[
-        str,
-        typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
-    ] = "refuse",
+    unseen: Unseen = "refuse",
     **options: str | None,
 ) -> None:
     """Predict the classes of a table's rows: CSV with row, prediction and each class's share."""
-    Word(("refuse", "ignore")).check("--unseen", unseen)
+    UNSEEN.check("--unseen", unseen)
     if (file is None) == (at is None):
         raise ArgumentError("predict needs a table, or one example as --at x0=0.5,x1=-1.")
     if output is not None:

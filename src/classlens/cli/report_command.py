@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classlens.cli.arguments import Examples, Target
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import check_output, examples_for, the_lab
 from classlens.cli.terminal import OUT
+from classlens.errors import ArgumentError
 
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
@@ -23,17 +25,9 @@ def report(
     model: Annotated[
         Path | None, typer.Argument(help="A model file. Without it the lab is done and shown.")
     ] = None,
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            help="The examples: a table with the model's columns and that of the classes, or a "
-            "data set by name, such as blobs, rings or iris."
-        ),
-    ] = None,
+    data: Examples = None,
     *,
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The table's column of the classes.")
-    ] = None,
+    target: Target = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("report.html"),
@@ -42,6 +36,11 @@ def report(
 ) -> None:
     """Write a page that shows what a network does: one file, to be opened offline or mailed."""
     check_output(output, model, data)
+    if model is not None and data is None:
+        raise ArgumentError(
+            "report needs DATA, the examples that the page is to show. Give a table, or the name "
+            "of a data set such as blobs, after the model."
+        )
     reading = reading_of(options)
     from classlens.report import write_report  # noqa: PLC0415 - loads NumPy
 
@@ -54,7 +53,7 @@ def report(
         from classlens.model import Model  # noqa: PLC0415
 
         shown = Model.load(model)
-        if data is not None:
-            examples = examples_for(shown, data, target=target, reading=reading)
+        assert data is not None  # noqa: S101 - refused above
+        examples = examples_for(shown, data, target=target, reading=reading)
     write_report(output, shown, examples, title=title)
     OUT.say(f"wrote {output}")

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from classlens.model import Model
 
 
+def is_table(word: str) -> bool:
+    """Whether DATA stands for a file, and not for a data set of that name."""
+    from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
+
+    return word not in toys.TOYS and word not in shipped.SHIPPED
+
+
 def examples_for(
     model: Model, word: str, *, target: str | None = None, reading: dict[str, Any]
 ) -> Dataset:
@@ -35,12 +42,12 @@ def examples_for(
     """
     from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
 
-    names = [*toys.TOYS, *shipped.SHIPPED]
-    if word not in names:
+    if is_table(word):
         if Path(word).suffix or Path(word).name != word or Path(word).exists():
             from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
 
             return samples_of(model, word, target=target, **reading).data
+        names = [*toys.TOYS, *shipped.SHIPPED]
         raise ArgumentError(
             f"DATA must be a file, or one of {', '.join(names)}. Got {word!r}, of which there is "
             f"neither.{did_you_mean(word, names)}"

@@ -133,8 +133,8 @@ def _print_table(prepared: Prepared) -> None:
     """What was read and how it will be used, before the training."""
     table, left = prepared.table, {each.column: each.why for each in prepared.left_out}
     OUT.say(" ".join((f"{len(table)} rows, {len(table.columns)} columns.", *table.notes)))
-    rows = []
-    for row in table.describe()[:_MOST_COLUMNS]:
+    rows, described = [], table.describe()
+    for row in described[:_MOST_COLUMNS]:
         use = row.kind
         if row.name == prepared.encoding.target:
             use = f"the classes ({len(prepared.labels.names)})"
@@ -143,7 +143,7 @@ def _print_table(prepared: Prepared) -> None:
         why = left.get(row.name, row.why)
         rows.append((row.name, use, why, row.distinct, str(row.missing), row.example[:30]))
     OUT.show(("column", "is", "because", "values", "missing", "such as"), rows)
-    more = len(table.describe()) - _MOST_COLUMNS
+    more = len(described) - _MOST_COLUMNS
     if more > 0:
         OUT.say(f"({more} more columns are left out here.)")
     for caution in prepared.cautions:

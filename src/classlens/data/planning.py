@@ -48,8 +48,8 @@ def plan(
         table: the samples to train on.
         target: the column of the classes.
         leave_out: columns that are not to be used.
-        missing: ``refuse`` columns with missing cells, or ``impute`` them: a number becomes the
-            mean, a word a word of its own, and a feature more says where.
+        missing: ``refuse`` columns with missing cells, or ``impute`` them: a number counts as the
+            mean, a word as none of the words, and a feature more says where.
         missing_words: the words that the table was read with as missing ones.
 
     Returns:

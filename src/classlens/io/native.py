@@ -89,14 +89,15 @@ def load(path: str | Path) -> Model:
     path = checked_path(path)
     reader = Reader(path)
     try:
-        return _model(reader, _read(path))
+        return _model(reader, path)
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}.") from error
     except RecursionError:  # met in parsing it, or later in quoting a part of it
         reader.refuse("its description is nested too deeply")
 
 
-def _read(path: Path) -> bytes:
+def _read_header(path: Path) -> tuple[bytes, int]:
+    """The file's bytes up to the end of its header, as far as they can be one, and its size."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
@@ -109,18 +110,20 @@ def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(9)
         size = int.from_bytes(head[:8], "little")
-        if head[8:] != b"{" or size > min(_MOST_HEADER_BYTES, status.st_size - 8):
-            return head  # the rest will not be looked at
-        return head + file.read()
+        if head[8:] == b"{" and size <= min(_MOST_HEADER_BYTES, status.st_size - 8):
+            head += file.read(size - 1)
+    return head, status.st_size
 
 
-def _model(reader: Reader, content: bytes) -> Model:
-    header, size = _header(reader, content)
+def _model(reader: Reader, path: Path) -> Model:
+    head, total = _read_header(path)
+    header, size = _header(reader, head)
     description = _description(reader, header.pop("__metadata__", None))
     layers = _layers(reader, description)
-    _check_tensors(reader, header, layers, len(content) - size)
+    _check_tensors(reader, header, layers, total - size)
     try:
-        arrays = load_tensors(content)
+        # Only now is it known that the numbers are worth their memory.
+        arrays = load_tensors(path.read_bytes())
     except SafetensorError as error:
         reader.refuse(f"its tensors cannot be read ({error})")
     settings = description["settings"]

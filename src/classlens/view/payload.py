@@ -7,28 +7,26 @@ boundaries and words, comes along for a few epochs. Its format is described in d
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from classlens.analysis import geometry
 from classlens.analysis.ablation import ablate
 from classlens.analysis.lines import crease_lines
 from classlens.analysis.planes import Window
 from classlens.analysis.slices import Slice
-from classlens.analysis.unit_facts import dead_share, dead_units
-from classlens.analysis.verdicts import judge, last_drop
 from classlens.data.dataset import Dataset
 from classlens.explanation.account import Explanation, explain
 from classlens.explanation.document import Table, document
 from classlens.explanation.words import sentence
-from classlens.measures import confusion
 from classlens.model import Model, ModelLike, as_model
 from classlens.network import Network
 from classlens.view import palette
+from classlens.view.course import SMALL, Course, evenly
 from classlens.view.subject import Data, Subject, WindowLike
 
 if TYPE_CHECKING:
@@ -36,15 +34,9 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-# Limits on what a page carries: bytes of parameters and of points, epochs with exact boundaries and
-# the bytes that all of these may take, epochs whose verdict is judged.
-_MOST_PARAMETER_BYTES = 500_000
+# Limits on what a page carries: points, epochs with exact lines and the bytes of all of these.
 _MOST_POINTS = 5_000
 _MOST_PICTURES, _MOST_PICTURE_BYTES = 41, 60_000
-_MOST_VERDICTS, _MOST_WORDS = 61, 8
-
-# Only of so small a network are other epochs than the one shown told of: it takes time and room.
-_SMALL = 1_000
 
 
 def payload(
@@ -82,8 +74,7 @@ def payload(
     if slice is None and subject.network.inputs != 2 and samples is not None:
         slice = default_slice(given, samples)  # noqa: A001
     place = subject.window(window, slice)
-    shown = getattr(model, "epoch", None)
-    course = _Course.of(subject.network, history or getattr(model, "history", None), shown)
+    course = Course.of(subject.network, history or getattr(model, "history", None))
     named = given if given.encoding is not None else Model(given.network, subject.feature_names)
     told = {
         str(epoch): words(replace(named, network=network), samples, course.until(epoch), slice)
@@ -180,100 +171,15 @@ def encoded(values: ArrayLike) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
 
 
-@dataclass(frozen=True, eq=False)
-class _Course:
-    """The epochs that a page can show.
-
-    Attributes:
-        model: the network that the page opens with.
-        shown: its epoch.
-        epochs: those whose parameters are there, ascending.
-        parameters: kernel and bias of each layer in turn, flat, shape (epochs, k).
-        history: the training, or None.
-    """
-
-    model: Network
-    shown: int
-    epochs: list[int]
-    parameters: NDArray[np.float32]
-    history: History | None
-
-    @classmethod
-    def of(cls, model: Network, history: History | None, shown: int | None) -> _Course:
-        """The course of a training, its epochs thinned evenly where they take too much room."""
-        if history is None or not len(history.epoch):
-            weights = [each.ravel() for layer in model.layers for each in layer.get_weights()]
-            return cls(model, 0, [0], np.concatenate(weights)[None, :].astype(np.float32), None)
-        kept, last = history.kept, len(history)
-        shown = last if shown is None else shown
-        most = max(2, _MOST_PARAMETER_BYTES // (4 * model.parameters))
-        chosen = np.union1d(_evenly(np.arange(len(kept)), most), np.flatnonzero(kept == shown))
-        flat = [array[chosen].reshape(len(chosen), -1) for array in history.parameters]
-        together = np.concatenate(flat, axis=1).astype(np.float32)
-        return cls(model, shown, kept[chosen].tolist(), together, history)
-
-    @property
-    def metrics(self) -> dict[str, list[Any]] | None:
-        """Loss and accuracy, epoch by epoch."""
-        return None if self.history is None else self.history.columns()
-
-    def network(self, epoch: int) -> Network:
-        """The network after an epoch."""
-        if epoch == self.shown:
-            return self.model
-        row = self.parameters[self.epochs.index(epoch)].astype(np.float64)
-        kernels, biases, at = [], [], 0
-        for layer in self.model.layers:
-            size = layer.inputs * layer.units
-            kernels.append(row[at : at + size].reshape(layer.inputs, layer.units))
-            biases.append(row[at + size : at + size + layer.units])
-            at += size + layer.units
-        activations = [layer.activation for layer in self.model.layers]
-        return Network.from_arrays(
-            kernels, biases, activations=activations, classes=self.model.classes
-        )
-
-    def until(self, epoch: int) -> History | None:
-        """The history as it was after an epoch, for the verdict's "too early"."""
-        if self.history is None or epoch == 0:
-            return None
-        return self.history.until(epoch)
-
-    def told(self, data: Dataset | None) -> Iterator[tuple[int, Network]]:
-        """Epochs to be told of: the first, the one shown, the last, where the verdict changes."""
-        if self.model.parameters > _SMALL:
-            yield self.shown, self.model
-            return
-        always = {self.epochs[0], self.shown, self.epochs[-1]}
-        changes, before = [], None
-        for epoch in [] if data is None else _evenly(self.epochs, _MOST_VERDICTS).tolist():
-            assert data is not None  # noqa: S101 - for the type checker
-            word = self._verdict(epoch, data)
-            if before not in (None, word) and epoch not in always:
-                changes.append(epoch)
-            before = word
-        for epoch in sorted({*always, *_evenly(changes, _MOST_WORDS).tolist()}):
-            yield epoch, self.network(epoch)
-
-    def _verdict(self, epoch: int, data: Dataset) -> str:
-        network = self.network(epoch)
-        history = self.until(epoch)
-        drop = None if history is None else last_drop(history.loss)
-        table = confusion(data.y, network.predict(data.X), len(network.classes))
-        loss = network.evaluate(data.X, data.y).loss
-        share = dead_share(network, dead_units(network, data.X))
-        return judge(table, loss, dead_share=share, last_drop=drop).word
-
-
 def _pictures(
-    course: _Course,
+    course: Course,
     window: Window,
     slice: Slice | None,  # noqa: A002
 ) -> Iterator[tuple[str, Any]]:
-    """Exact lines for the last epoch, then for others, as far as they may take room."""
+    """Exact lines for the epoch shown, then for others, as far as they may take room."""
     room = _MOST_PICTURE_BYTES
-    small = course.model.parameters <= _SMALL
-    others = _evenly(course.epochs, _MOST_PICTURES)[::-1].tolist() if small else []
+    small = course.model.parameters <= SMALL
+    others = evenly(course.epochs, _MOST_PICTURES)[::-1].tolist() if small else []
     for epoch in dict.fromkeys([course.shown, *others]):
         made = picture(course.network(epoch), window, slice)
         lines = [made["boundaries"], *made["creases"].values()]
@@ -281,14 +187,6 @@ def _pictures(
         if room < 0 and epoch != course.shown:
             return
         yield str(epoch), made
-
-
-def _evenly(values: Sequence[int] | NDArray[Any], most: int) -> NDArray[np.int64]:
-    """At most so many of some values, evenly chosen, the first and the last among them."""
-    if not len(values):
-        return np.zeros(0, np.int64)
-    places = np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).round())
-    return np.asarray(values, np.int64)[places.astype(np.intp)]
 
 
 def default_slice(model: Model, data: Dataset) -> Slice:
@@ -326,7 +224,7 @@ def _plane(subject: Subject, slice: Slice | None) -> dict[str, Any]:  # noqa: A0
 
 def _points(data: Dataset) -> dict[str, Any]:
     """The samples; of very many, evenly chosen ones."""
-    rows = _evenly(np.arange(len(data)), _MOST_POINTS)
+    rows = evenly(np.arange(len(data)), _MOST_POINTS)
     return {
         "samples": len(rows),
         "of": len(data),

@@ -5,6 +5,8 @@ In the words {} stands for the path. They are regular expressions, for the whole
 
 from __future__ import annotations
 
+import shlex
+
 from corpus import Case, exact, lines, with_cell
 from corpus_files import NO_TEXT, NUL
 from corpus_good import column, many
@@ -16,7 +18,8 @@ NUMBERS = [f"{i}.5" for i in range(30)]
 def bad_number(name: str, cell: str, said: str | None = None) -> Case:
     """A word on line 5 of a column of numbers, under its name in the message."""
     word = cell.strip()
-    remedy = f"missing_words='{word}' in Python, --missing-words {word} on the command line"
+    option = f"--missing-words {shlex.quote(word)}"
+    remedy = f"missing_words='{word}' in Python, {option} on the command line"
     said = said or (
         f"column 'x' holds numbers, but {cell!r} there is none. If it stands for a missing cell, "
         f"say so ({remedy}; to train all the same add --missing impute); else mend the cell."

@@ -93,8 +93,7 @@ def _lookalikes(target: str, names: Sequence[str]) -> Iterator[Caution]:
                 "lookalike",
                 (target,),
                 f"classes {short(before)} and {short(name)} differ in spaces or capitals only. "
-                "If they are "
-                "one class, write them alike.",
+                "If they are one class, write them alike.",
             )
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ MISSING_WORDS = frozenset(
 )
 MOSTLY = 0.9  # with a greater share of numbers, a word is a slip and not a category
 MOST_CATEGORIES = 1_000
+_MOST_FLAG = 60  # signs of a word that is repeated in a remedy
 _MOST_DIGITS = 400  # float64's largest number has 309
 FEW_ROWS = 20  # of fewer rows, that no two cells are alike says nothing
 _IDENTIFYING = re.compile(r"(?:.*[_ .-])?(?:id|uuid|guid|index|key|nr|no)|.*[a-z]I[dD]")
@@ -247,7 +249,7 @@ def _number_trouble(
             f"column {short(name)} holds numbers, but {short(word)} there is none"
             + (f", as in {counted(count - 1, 'other cell')}" if count > 1 else "")
             + f". If it stands for a missing cell, say so (missing_words={short(word.strip())} in "
-            f"Python, --missing-words {word.strip()} on the command line; to train all the same "
+            f"Python, --missing-words {_flag(word)} on the command line; to train all the same "
             "add --missing impute); else mend the cell.",
             name,
         )
@@ -271,6 +273,11 @@ def _number_trouble(
             name,
         )
     return None
+
+
+def _flag(word: str) -> str:
+    """A word as a shell takes it, and not much of a long one."""
+    return shlex.quote(word.strip()) if len(word) <= _MOST_FLAG else "..."
 
 
 def _date_trouble(name: str, texts: Texts, context: Context) -> TableError:
