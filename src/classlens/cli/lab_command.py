@@ -61,8 +61,8 @@ def _tell(data: Dataset, settings: Settings, out: Path, *, plots: bool, log: boo
     if run.ending == "interrupted":
         OUT.say(f"\nInterrupted after {run.epoch} of {settings.epochs} epochs.")
     OUT.say(
-        f"\nLoss in the last epoch: {run.history.loss[-1]:.4f}. Of the trained network: loss "
-        f"{done.score.loss:.4f}, "
+        f"\nLoss in the last epoch: {run.history.loss[-1]:.4f}. "
+        f"Of the trained network: loss {done.score.loss:.4f}, "
         f"{done.score.correct} of {done.score.samples} samples right "
         f"({done.score.accuracy:.1%}).\n"
     )

@@ -147,9 +147,8 @@ def _giveaways(
             yield Caution(
                 "giveaway",
                 (column.name, target),
-                f"column {short(column.name)} alone tells the class of every row. Is it known "
-                "before "
-                f"{short(target)} is, or made from it?",
+                f"column {short(column.name)} alone tells the class of every row. "
+                f"Is it known before {short(target)} is, or made from it?",
             )
 
 

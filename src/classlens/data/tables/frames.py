@@ -66,8 +66,7 @@ def _cells(name: str, column: Any) -> Any:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TableError(
             f"{NAME}: column {short(name)} must hold cells of one type. {what.rstrip('.')}. "
-            "Convert it "
-            "first: all to words, or all to numbers.",
+            "Convert it first: all to words, or all to numbers.",
             file=NAME,
             column=name,
         ) from None

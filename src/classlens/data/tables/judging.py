@@ -266,10 +266,8 @@ def _number_trouble(
         row = int(np.argmax(texts.codes >= 0))
         return context.places.at(row).error(
             f"column {short(name)} has commas that could stand before a fraction or between "
-            "thousands, "
-            f"as in {short(texts.text(row))}. Say which sign stands before a fraction: "
-            "decimal='.' or "
-            "decimal=',' (--decimal on the command line).",
+            f"thousands, as in {short(texts.text(row))}. Say which sign stands before a fraction: "
+            "decimal='.' or decimal=',' (--decimal on the command line).",
             name,
         )
     return None
@@ -285,10 +283,9 @@ def _date_trouble(name: str, texts: Texts, context: Context) -> TableError:
     where = context.places.at(row)
     return where.error(
         f"column {short(name)} holds dates, such as {short(texts.text(row))}, which a network "
-        "cannot learn "
-        f"from. Leave it out (--leave-out {short(name)}, leave_out=[{short(name)}] in Python), "
-        "or put in its "
-        "place what matters of it: a month, an hour, a number of days.",
+        "cannot learn from. "
+        f"Leave it out (--leave-out {short(name)}, leave_out=[{short(name)}] in Python), "
+        "or put in its place what matters of it: a month, an hour, a number of days.",
         name,
     )
 

@@ -50,8 +50,7 @@ def check_names(file: str, given: Sequence[str], line: int | None = None) -> tup
         same = "the same name" if names[before] == name else "names that look the same"
         raise TableError(
             f"{where}: columns {before + 1} and {position + 1} have {same}, "
-            f"{short(names[before])} and "
-            f"{short(name)}. Rename one of them.",
+            f"{short(names[before])} and {short(name)}. Rename one of them.",
             file=file,
             line=line,
             column=name,

@@ -108,9 +108,8 @@ def _column(name: str, parts: Sequence[Any], context: Context) -> Column:
             ) from None
     where = context.places.at(sum(len(part) for part in parts[:at]))
     raise TableError(
-        f"{where.file}: column {short(name)} must have one type in all files. Got {types[at]}, "
-        "after "
-        f"{types[0]} before it. Convert one of them.",
+        f"{where.file}: column {short(name)} must have one type in all files. "
+        f"Got {types[at]}, after {types[0]} before it. Convert one of them.",
         file=where.file,
         column=name,
     )

@@ -219,9 +219,9 @@ def _refuse_other_columns(sheet: Sheet, names: Sequence[str], *, all_of_them: bo
     more = next((name for name in sheet.names if name not in wanted), None)
     if all_of_them and more is not None:
         raise TableError(
-            f"{sheet.file} must have the columns of the first file. Got {short(more)}, which is "
-            "none of "
-            "them, as well. Take it out, or read the file alone.",
+            f"{sheet.file} must have the columns of the first file. "
+            f"Got {short(more)}, which is none of them, as well. "
+            "Take it out, or read the file alone.",
             file=sheet.file,
             column=more,
         )

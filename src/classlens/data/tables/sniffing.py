@@ -194,9 +194,8 @@ def _refuse_spaces(name: str, rows: Sequence[Row]) -> None:
     if all(len(part) > 1 and all(map(is_numeral, part)) for part in parts):
         raise TableError(
             f"{name}: the numbers are separated by spaces. Got {short(rows[1][0])} as one cell. "
-            "Name "
-            "the delimiter (delimiter=' ', --delimiter ' ' on the command line); of several spaces "
-            "in a row make one.",
+            "Name the delimiter (delimiter=' ', --delimiter ' ' on the command line); "
+            "of several spaces in a row make one.",
             file=name,
         )
 

@@ -160,9 +160,8 @@ class Table:
             place = self.places.at(int(column.missing_rows()[0]))
             more = f" (and {column.missing - 1} more)" if column.missing > 1 else ""
             raise place.error(
-                f"column {short(name)} has no label there{more}. Every row needs its class: fill "
-                "it in "
-                "or leave the row out.",
+                f"column {short(name)} has no label there{more}. "
+                "Every row needs its class: fill it in or leave the row out.",
                 name,
             )
         codes = self._codes_of_classes(column)
@@ -198,9 +197,8 @@ class Table:
             "theirs with others: choose another column."
         )
         raise TableError(
-            f"{self._whole}: column {short(column.name)} must name classes. Got "
-            f"{at_least}{distinct} "
-            f"{what} in {column.rows} rows instead. {remedy}",
+            f"{self._whole}: column {short(column.name)} must name classes. "
+            f"Got {at_least}{distinct} {what} in {column.rows} rows instead. {remedy}",
             file=self.sources[0],
             column=column.name,
         )
