@@ -106,8 +106,8 @@ TYPED_BAD = [
     ),
     Case(
         "npy: a giant claimed",
-        npy(np.zeros((3, 3))).replace(b"(3, 3), }      ", b"(99999999, 9)}"),
-        r"{} is a damaged NumPy file: .*",
+        npy(np.zeros((3, 3))).replace(b"(3, 3), }      ", b"(99999999, 9)} "),
+        r"{} is a damaged NumPy file: an array \(99999999, 9\) of float64 does not fill it\.",
         file="a.npy",
     ),
     Case(
@@ -185,7 +185,7 @@ TYPED_BAD = [
     Case(
         "Parquet: no columns",
         parquet_of({}),
-        r"{}(: there are no columns| has no rows)\.",
+        r"{}: there are no columns\.",
         file="a.parquet",
     ),
     Case(
@@ -196,8 +196,8 @@ TYPED_BAD = [
     ),
     Case(
         "npy: entries of no size",
-        npy(np.zeros(3, "S0").astype("V0")).replace(b"(3,)", b"(3,)"),
-        r"{}.*",
+        npy(np.zeros(3, [("x", "S0")])["x"]),  # np.zeros(3, "S0") alone would make it S1
+        r"{} is a damaged NumPy file: its entries have no size\.",
         file="a.npy",
     ),
     Case(
