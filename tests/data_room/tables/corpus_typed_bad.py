@@ -179,7 +179,7 @@ TYPED_BAD = [
     Case(
         "npz: two arrays of pictures",
         npz(a=np.zeros((3, 4, 4)), b=np.zeros((3, 4, 4))),
-        r"{}.*",
+        r"{} holds 2 arrays of pictures\. Save one of them alone\.",
         file="a.npz",
     ),
     Case(

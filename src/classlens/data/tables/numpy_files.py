@@ -70,13 +70,13 @@ def open_numpy(source: Source) -> Sheet:
     columns: list[tuple[str, NDArray[Any]]] = []
     for name, array in parts:
         columns += _columns(source.name, name, array)
-    names = check_names(source.name, [name for name, _ in columns])
     pictures = [array.shape[1:] for _, array in parts if array.ndim > 2]
     if len(pictures) > 1:
         raise TableError(
             f"{source.name} holds {len(pictures)} arrays of pictures. Save one of them alone.",
             file=source.name,
         )
+    names = check_names(source.name, [name for name, _ in columns])
 
     def pieces(_: frozenset[int]) -> Iterator[Piece]:
         cells = [_cells(source.name, name, array) for name, array in columns]
