@@ -14,14 +14,12 @@ import numpy as np
 import pytest
 from hosts import needed
 
-from classlens.activations import ACTIVATIONS, Activation
-from classlens.analysis.unit_facts import units
+from classlens.activations import ACTIVATIONS
 from classlens.network import Network
 from classlens.view.payload import spec
 
 HERE = Path(__file__).parent
 MODULE = resources.files("classlens.view") / "page" / "network.js"
-RNG = np.random.default_rng(0)
 
 
 def node(*words: str) -> str:
@@ -35,16 +33,26 @@ def node(*words: str) -> str:
     return done.stdout
 
 
-def case(word: str, sizes: tuple[int, ...], scale: float) -> tuple[Network, dict[str, Any]]:
-    kernels = [RNG.normal(0, scale, size) for size in itertools.pairwise(sizes)]
-    biases = [RNG.normal(0, scale, units) for units in sizes[1:]]
+def on_the_page(given: list[dict[str, Any]], folder: Path) -> list[Any]:
+    """What the page's modules make of each case."""
+    file = folder / "cases.json"
+    file.write_text(json.dumps(given))
+    found: list[Any] = json.loads(node(str(HERE / "forward.mjs"), str(MODULE), str(file)))
+    return found
+
+
+def case(
+    word: str, sizes: tuple[int, ...], scale: float, rng: np.random.Generator
+) -> tuple[Network, dict[str, Any]]:
+    kernels = [rng.normal(0, scale, size) for size in itertools.pairwise(sizes)]
+    biases = [rng.normal(0, scale, units) for units in sizes[1:]]
     words = [word] * (len(sizes) - 2) + ["linear"]
     network = Network.from_arrays(kernels, biases, activations=words)
-    X = np.concatenate([RNG.normal(0, scale, (20, sizes[0])), np.zeros((1, sizes[0]))])
+    X = np.concatenate([rng.normal(0, scale, (20, sizes[0])), np.zeros((1, sizes[0]))])
     numbers = np.concatenate(
         [each.ravel() for pair in zip(kernels, biases, strict=True) for each in pair]
     )
-    y = RNG.integers(0, sizes[-1], len(X))
+    y = rng.integers(0, sizes[-1], len(X))
     given = {"spec": spec(network), "numbers": numbers.tolist(), "X": X.tolist(), "y": y.tolist()}
     return network, {**given, "off": []}
 
@@ -52,14 +60,13 @@ def case(word: str, sizes: tuple[int, ...], scale: float) -> tuple[Network, dict
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Network, dict[str, Any], Any]]:
     words = [*ACTIVATIONS, "leaky_relu(0.03)", "elu(2.5)"]
+    rng = np.random.default_rng(0)
     made = [
-        case(word, sizes, scale)
+        case(word, sizes, scale, rng)
         for word in words
         for sizes, scale in [((2, 2, 4), 1.0), ((3, 8, 5, 3), 4.0), ((1, 2), 30.0)]
     ]
-    file = tmp_path_factory.mktemp("cases") / "cases.json"
-    file.write_text(json.dumps([given for _, given in made]))
-    found = json.loads(node(str(HERE / "forward.mjs"), str(MODULE), str(file)))
+    found = on_the_page([given for _, given in made], tmp_path_factory.mktemp("cases"))
     return [(network, given, each) for (network, given), each in zip(made, found, strict=True)]
 
 
@@ -87,34 +94,30 @@ def test_shares_and_scores(cases: list[Any]) -> None:
 
 
 def test_a_unit_that_is_off(tmp_path: Path) -> None:
-    network, given = case("relu", (2, 3, 3), 1.0)
-    file = tmp_path / "case.json"
-    file.write_text(json.dumps([{**given, "off": ["L1.1"]}]))
-    (found,) = json.loads(node(str(HERE / "forward.mjs"), str(MODULE), str(file)))
-    fact = units(network, (given["X"], given["y"]))[1] if set(given["y"]) == {0, 1, 2} else None
-    without = found["score"]["right"]
+    network, given = case("relu", (2, 3, 3), 1.0, np.random.default_rng(2))
+    on, off = on_the_page([given, {**given, "off": ["L1.1"]}], tmp_path)
     kernel, bias = network.layers[0].get_weights()
     kernel[:, 1], bias[1] = 0, 0
-    silenced = Network.from_arrays(
-        [kernel, network.layers[1].kernel], [bias, network.layers[1].bias]
-    )
-    assert without == silenced.evaluate(given["X"], given["y"]).correct
-    assert fact is None or fact.on_data is None or without == fact.on_data.without.correct
+    last = network.layers[1]
+    silenced = Network.from_arrays([kernel, last.kernel], [bias, last.bias])
+    expected = silenced.evaluate(given["X"], given["y"])
+    assert off["score"]["right"] == expected.correct != on["score"]["right"]
+    assert off["score"]["loss"] == pytest.approx(expected.loss, rel=1e-9)
+    np.testing.assert_allclose(off["shares"], silenced.predict_proba(given["X"]), atol=1e-12)
 
 
-@pytest.mark.parametrize("change", ["activation", "short", "long"])
-def test_a_network_that_the_page_does_not_know(tmp_path: Path, change: str) -> None:
-    _, given = case("relu", (2, 3, 3), 1.0)
-    if change == "activation":
-        given["spec"]["layers"][0]["activation"] = "toString"
-    else:
-        given["numbers"] = given["numbers"][:-1] if change == "short" else [*given["numbers"], 1.0]
-    file = tmp_path / "case.json"
-    file.write_text(json.dumps([given]))
-    with pytest.raises(AssertionError, match=r"is not known here|too few|too many"):
-        node(str(HERE / "forward.mjs"), str(MODULE), str(file))
-
-
-def test_parameters_have_the_table_s_defaults() -> None:
-    for name, kind in ACTIVATIONS.items():
-        assert Activation(name).parameter == kind.default
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"activation": "toString"}, "the activation toString is not known here"),
+        ({"units": 2}, "the network has too many numbers"),
+        ({"units": 4}, "the network has too few numbers"),
+    ],
+)
+def test_a_network_that_the_page_does_not_know(
+    tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    _, given = case("relu", (2, 3, 3), 1.0, np.random.default_rng(0))
+    given["spec"]["layers"][0].update(change)
+    with pytest.raises(AssertionError, match=f"Error: {words}\n"):
+        on_the_page([given], tmp_path)
