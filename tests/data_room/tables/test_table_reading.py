@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -195,10 +196,35 @@ def test_standard_input(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(len(batch) for batch in read_batches("-", kinds={"x": "number"})) == len(table)
 
 
-def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(TableError, match=r"^cannot read standard input: "):
+def closed() -> io.BytesIO:
+    stream = io.BytesIO(b"x")
+    stream.close()
+    return stream
+
+
+class Broken(io.RawIOBase):
+    def read(self, _size: int = -1, /) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [
+        (None, "it is closed. Name a file."),
+        (SimpleNamespace(buffer=closed()), "it is no open stream of bytes. Name a file."),
+        (io.StringIO("x,y\n1,a\n"), "it is no open stream of bytes. Name a file."),
+        (SimpleNamespace(buffer=Broken()), "Input/output error."),
+    ],
+    ids=["none", "closed", "words", "broken"],
+)
+def test_standard_input_that_cannot_be_read(
+    stream: object, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stream)
+    with pytest.raises(TableError) as caught:
         read_table("-")
+    assert str(caught.value) == f"cannot read standard input: {reason}"
+    assert caught.value.file == "standard input"
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:

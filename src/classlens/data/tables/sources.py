@@ -172,8 +172,12 @@ def _standard_input(held: ExitStack) -> Source:
         raise TableError(f"cannot read {name}: it is closed. Name a file.", file=name)
     try:
         shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
-    except (OSError, ValueError, AttributeError) as error:  # closed, or no stream at all
-        raise TableError(f"cannot read standard input: {error}.", file=name) from None
+    except (ValueError, AttributeError):  # the program has closed it, or put words in its place
+        raise TableError(
+            f"cannot read {name}: it is no open stream of bytes. Name a file.", file=name
+        ) from None
+    except OSError as error:
+        raise TableError(f"cannot read {name}: {error.strerror or error}.", file=name) from None
     size = copy.tell()
     copy.seek(0)
     head = copy.read(HEAD)
