@@ -291,6 +291,14 @@ JSON = [
         ),
         ("no keys", "{}\n{}\n", "{} has no rows with a key\\."),
         (
+            "a key of its own in each line",
+            "".join(f'{{"x{i}": 1}}\n' for i in range(1_100)),
+            (
+                r"{}: the lines must have the same keys, but for some\. Got 1100 keys in 1100 "
+                r"lines with 1 each on average instead\. Keep the keys that most lines have\."
+            ),
+        ),
+        (
             "NaN",
             '{"x": NaN, "y": "a"}\n' + '{"x": 1.5, "y": "b"}\n{"x": 2, "y": "a"}\n' * 9,
             r"{}, line 1: column 'x' holds numbers, but 'NaN' there is none\. .*",

@@ -56,7 +56,8 @@ def open_json_lines(source: Source, options: ReadOptions) -> Sheet:
     if rows * len(keys) > _MOST_SPARSE * values + _FEW_CELLS:
         raise TableError(
             f"{source.name}: the lines must have the same keys, but for some. Got {len(keys)} keys "
-            f"in {rows} lines with {values / rows:.3g} each on average.",
+            f"in {rows} lines with {values / rows:.3g} each on average instead. Keep the keys that "
+            "most lines have.",
             file=source.name,
         )
     if not keys:
