@@ -277,6 +277,14 @@ def test_repeated_training_tells_the_spread(classlens, folder):
     assert f"seed 5: accuracy {alone.measures.accuracy:.1%}" in text
 
 
+def test_training_without_a_score_is_not_repeated(classlens, folder):
+    text = classlens(
+        *("train", "penguins.csv", "--target", "species", "-o", "s.safetensors", "--repeat", 3),
+        *("--hidden", 4, "--epochs", 2, "--test-fraction", 0),
+    )
+    assert text.endswith("wrote s.safetensors\nThere is nothing to repeat without a score.\n")
+
+
 def test_signs_that_command_the_terminal_are_spelt_out(classlens, folder):
     rows = "".join(f"{i % 2}.{i},\x1b[3{i % 2}mred\n" for i in range(60))
     (folder / "colours.csv").write_text(f"x,c\x1b[2Jlass\n{rows}")

@@ -74,6 +74,32 @@ def test_a_file_of_nine_gigabytes_is_not_read(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"", "it is not a safetensors file."),
+        (RECORDED, f"its tensors must fill {(3 << 30) - 8 - SIZE} bytes without gaps; was it cut?"),
+        (SIZE.to_bytes(8, "little") + b"{", "its header is not JSON."),
+    ],
+    ids=["nothing", "a model", "a header of nothing"],
+)
+def test_a_file_of_three_gigabytes_is_refused_by_its_header(
+    tmp_path: Path, start: bytes, reason: str
+) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(start)
+    os.truncate(path, 3 << 30)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError) as caught:
+            native.load(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert str(caught.value) == f"{path} is not a model file that can be used: {reason}"
+    assert most < 1_000_000
+
+
 # Not a safetensors file, or not one of ours
 
 

@@ -87,6 +87,14 @@ def test_nothing_to_learn_from() -> None:
         prepare(pd.DataFrame({"country": TABLE["country"], "risk": TABLE["risk"]}), "risk")
 
 
+def test_a_target_without_features() -> None:
+    with pytest.raises(cl.TableError) as caught:
+        prepare(pd.DataFrame({"risk": TABLE["risk"]}), "risk")
+    assert str(caught.value) == (
+        "the frame: no column is left to learn from. There is none but the target."
+    )
+
+
 def test_many_columns_of_nothing_make_a_short_message() -> None:
     frame = pd.DataFrame({f"c{k}": ["same"] * 20 for k in range(300)})
     with pytest.raises(cl.TableError, match=r"'c4' was left out: .* So were 295 more\.$") as caught:
