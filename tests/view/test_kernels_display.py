@@ -51,6 +51,7 @@ def test_colours_stand_side_by_side() -> None:
     (first, *_) = plot.kernels(net, pictures(2, 3, 3)).figure().axes
     (image,) = first.images
     assert np.asarray(image.get_array()).shape[:2] == (2, 9)
+    assert [list(line.get_xdata()) for line in first.lines] == [[3, 3], [6, 6]]
     assert "red, green, blue from the left" in " ".join(texts(first))
 
 
@@ -70,6 +71,21 @@ def test_nothing_is_cut(units: int) -> None:
     assert_all_inside(figure)
     assert_texts_apart(figure)
     assert len(figure.axes) == min(units, 64) + 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "ratio"),
+    [((8, 8), 1), ((8, 8, 3), 3), ((12, 8), 2 / 3), ((5, 25), 5), ((1, 40), 6), ((40, 1), 0.5)],
+)
+def test_panels_have_the_pictures_shape(shape: tuple[int, ...], ratio: float) -> None:
+    figure = plot.kernels(network(int(np.prod(shape)), 5), pictures(*shape)).figure()
+    figure.canvas.draw()
+    assert_all_inside(figure)
+    assert_texts_apart(figure)
+    *panels, bar = figure.axes
+    for ax in panels:
+        assert ax.bbox.width / ax.bbox.height == pytest.approx(ratio)
+    assert bar.bbox.y1 == pytest.approx(panels[0].bbox.y1)
 
 
 def test_features_that_are_no_pixels() -> None:

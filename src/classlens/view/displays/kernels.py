@@ -13,6 +13,7 @@ from classlens.analysis.planes import Window
 from classlens.view.displays import frame, panels
 from classlens.view.displays.lettering import counted
 from classlens.view.displays.scales import pixels, scale_of
+from classlens.view.palette import QUIET
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,10 +47,17 @@ class KernelsDisplay:
         scale = scale_of(images)
         height, width = images.shape[1:]
         grid = panels.add_grid(
-            figure, self._titles(), names=None, window=Window((0, width), (0, height))
+            figure,
+            self._titles(),
+            names=None,
+            window=Window((0, width), (0, height)),
+            shape=width / height,
         )
         for panel, image in zip(grid.axes, images, strict=True):
             pixels(panel, image, scale)
+            if self.images.ndim == 4:  # a line between the three colours
+                for place in (width / 3, 2 * width / 3):
+                    panel.axvline(place, color=QUIET, linewidth=1.2)
         first = grid.axes[0]
         frame.entitle(first, title or self._heading(), self._note(), clear=grid.clear + 4)
         last = panels.explain(figure, grid, scale, "weight", ())

@@ -28,6 +28,9 @@ _SIZES = (
 # Inches between panels, and between the grid, the colour bar and the legend.
 _GAP, _TO_BAR, _TO_LEGEND = 0.15, 0.2, 0.25
 
+# No panel is flatter or slimmer than this, its width over its height.
+_FLATTEST, _SLIMMEST = 6.0, 0.5
+
 # A picture holds so many panels; its heading says when there are more units.
 MOST = 64
 
@@ -68,6 +71,7 @@ def add_grid(
     window: Window,
     left: float = 0.0,
     shrink: float = 1.0,
+    shape: float | None = None,
 ) -> Grid:
     """Add a panel for each title, as large as their number allows.
 
@@ -78,10 +82,14 @@ def add_grid(
         window: what each panel shows.
         left: the left edge in inches.
         shrink: a factor for the panels' usual size.
+        shape: a panel's width over its height, as far as there is room; by default the usual one.
     """
     count = len(titles)
     _, width, height, size = next(row for row in _SIZES if count <= row[0])
     width, height = shrink * width, shrink * height
+    if shape is not None:
+        shape = min(max(shape, _SLIMMEST), _FLATTEST)
+        width, height = min(width, height * shape), min(height, width / shape)
     columns = _columns(count)
     rows = math.ceil(count / columns)
     texts = [wrapped(title, width, size) for title in titles]

@@ -74,9 +74,14 @@ def heat(ax: Axes, values: NDArray[Any], window: Window, scale: Scale) -> None:
 
 
 def pixels(ax: Axes, values: NDArray[Any], scale: Scale) -> None:
-    """Fill an axes with numbers, shape (rows, columns), one square each, row 0 at the top."""
+    """Fill an axes with numbers, shape (rows, columns), one cell each, row 0 at the top."""
     height, width = values.shape
-    ax.imshow(_colours(values, scale), interpolation="nearest", extent=(0, width, 0, height))
+    ax.imshow(
+        _colours(values, scale),
+        interpolation="nearest",
+        extent=(0, width, 0, height),
+        aspect="auto",
+    )
 
 
 def _colours(values: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
