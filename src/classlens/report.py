@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classlens.analysis.slices import Slice
+from classlens.data.inputs import Inputs
 from classlens.files import write_whole
 from classlens.model import ModelLike
 from classlens.view.bundle import bundle, page_file
@@ -58,6 +59,7 @@ def report_html(
     history: History | None = None,
     window: WindowLike | None = None,
     slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+    inputs: Inputs | None = None,
 ) -> str:
     """A page that shows a model, whole in one text: no network, no other file.
 
@@ -68,13 +70,14 @@ def report_html(
         history: the training, where the model does not bring it.
         window: as for ``classlens.plot.regions``.
         slice: the plane to show, for networks with other than two inputs.
+        inputs: what the network is given of a point of the plane, if not its coordinates.
 
     Raises:
         ArgumentError: if network, slice and window do not fit each other, or there is neither a
             window nor data.
         DataError: if the samples cannot be used.
     """
-    shown = payload(model, data, history=history, window=window, slice=slice)
+    shown = payload(model, data, history=history, window=window, slice=slice, inputs=inputs)
     return _PAGE.format(
         policy=html.escape(_POLICY),
         title=html.escape(title),

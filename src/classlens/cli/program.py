@@ -15,6 +15,7 @@ from classlens.cli.evaluate_command import evaluate
 from classlens.cli.explain_command import explain
 from classlens.cli.inspect_command import inspect
 from classlens.cli.lab_command import lab
+from classlens.cli.play_command import play
 from classlens.cli.predict_command import predict
 from classlens.cli.report_command import report
 from classlens.cli.train_command import train
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (lab, train, predict, evaluate, explain, report, inspect):
+for command in (lab, train, predict, evaluate, explain, report, play, inspect):
     app.command()(ended(command))
 
 

@@ -60,7 +60,7 @@ def prepare(
     r"""Read a table and decide how it will be used, without training yet.
 
     Args:
-        source: a file, files, or a frame, as for ``read_table``.
+        source: a file, files, or a frame, as for ``read_table``; or a Table that it has read.
         target: the column of the classes.
         leave_out: columns that are not to be used, or a single one.
         missing: ``refuse`` missing cells, or ``impute`` them: see ``Feature``.
@@ -79,7 +79,7 @@ def prepare(
     if missing not in MISSING:
         raise ArgumentError(one_of("missing", missing, MISSING))
     leave_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
-    table = read_table(source, **reading)
+    table = source if isinstance(source, Table) else read_table(source, **reading)
     words = reading.get("missing_words", ())
     encoding, left = plan(
         table,

@@ -40,12 +40,14 @@ class Progress(NamedTuple):
         done: share of the whole run, from 0 to 1.
         news: the metrics of the epochs finished since the last call, shape (k, 2 or 4): loss and
             accuracy, then those of the validation samples.
+        parameters: kernel and bias of each layer in turn, after the last whole epoch.
     """
 
     epoch: int
     epochs: int
     done: float
     news: Metric
+    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,7 @@ class Trainer:
             epochs=self._epochs,
             done=(kept.log.epochs + within) / self._epochs,
             news=news,
+            parameters=kept.log.last,
         )
 
 

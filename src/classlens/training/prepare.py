@@ -111,7 +111,7 @@ def prepare(
     seed, order_seed = settings.seed, settings.order_seed
     assert seed is not None and order_seed is not None  # noqa: S101, PT018 - for the type checker
     _check_parts(data, settings)
-    rows, test, validation = _split(data, settings, order_seed)
+    rows, test, validation = parts_of(data.y, settings, order_seed)
     training = data if rows is None else data.take(rows)
     weight = weight if rows is None else weight[rows]
     _check_mean(weight)
@@ -159,21 +159,39 @@ def on_device(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) ->
     return samples
 
 
-def _split(
-    data: Dataset, settings: Settings, seed: int
-) -> tuple[NDArray[np.intp] | None, NDArray[np.intp] | None, NDArray[np.intp] | None]:
-    """Rows for training, test and validation; None for all rows, no test, no validation."""
+class Parts(NamedTuple):
+    """Which rows of the samples did what.
+
+    Attributes:
+        training: rows that are learned from; None for all.
+        test: rows for the one score at the end; None for none.
+        validation: rows that are watched; None for none.
+    """
+
+    training: NDArray[np.intp] | None
+    test: NDArray[np.intp] | None
+    validation: NDArray[np.intp] | None
+
+
+def parts_of(y: NDArray[np.int64], settings: Settings, seed: int) -> Parts:
+    """The parts that ``fit`` makes of samples of these classes.
+
+    Args:
+        y: class indices, shape (samples,).
+        settings: how large the parts are.
+        seed: the seed of the orders, ``settings.order_seed``.
+    """
     rows = test = validation = None
     left = 1.0
     if settings.test_fraction:
-        rows, test = stratified(data.y, settings.test_fraction, seed)
+        rows, test = stratified(y, settings.test_fraction, seed)
         left -= settings.test_fraction
     if settings.validation_fraction:
-        y = data.y if rows is None else data.y[rows]
+        y = y if rows is None else y[rows]
         share = settings.validation_fraction / left
         kept, held_out = stratified(y, share, seed)
         rows, validation = (kept, held_out) if rows is None else (rows[kept], rows[held_out])
-    return rows, test, validation
+    return Parts(rows, test, validation)
 
 
 def _check_classes(data: Dataset) -> None:

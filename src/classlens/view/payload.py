@@ -20,6 +20,7 @@ from classlens.analysis.lines import crease_lines
 from classlens.analysis.planes import Window
 from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
+from classlens.data.inputs import PLAIN, Inputs
 from classlens.explanation.account import Explanation, explain
 from classlens.explanation.document import Table, document
 from classlens.explanation.words import sentence
@@ -46,6 +47,8 @@ def payload(
     history: History | None = None,
     window: WindowLike | None = None,
     slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+    inputs: Inputs | None = None,
+    told: bool = True,
 ) -> dict[str, Any]:
     """All that the page needs to show a model.
 
@@ -57,6 +60,10 @@ def payload(
             by default the data's range and a tenth of it on each side.
         slice: the plane to show, for networks with other than two inputs; by default that in which
             the data varies most.
+        inputs: what the network is given of a point of the plane, if not its coordinates; ``data``
+            and ``window`` are then of the plane.
+        told: whether there are words, and lines for more than the epoch shown. They take most of
+            the time, and a page with a server asks for them when they are wanted.
 
     Raises:
         ArgumentError: if network, slice and window do not fit each other, or there is neither a
@@ -69,16 +76,27 @@ def payload(
         >>> made["version"], made["epochs"], made["classes"]
         (1, [0], ['c0', 'c1'])
     """
-    given, subject = as_model(model), Subject.of(model, data)
+    given = as_model(model)
+    if inputs is not None and inputs.plain:
+        inputs = None
+    points = None if inputs is None or data is None else Dataset.of(data)
+    if inputs is not None and points is not None:
+        data = inputs.dataset(points)
+    subject = Subject.of(model, data)
     samples = subject.samples
-    if slice is None and subject.network.inputs != 2 and samples is not None:
+    if slice is None and inputs is None and subject.network.inputs != 2 and samples is not None:
         slice = default_slice(given, samples)  # noqa: A001
-    place = subject.window(window, slice)
+    if points is None:
+        place = subject.window(window, slice)
+    else:
+        place = Window.around(points.X) if window is None else Window.of(window)
     course = Course.of(subject.network, history or getattr(model, "history", None))
     named = given if given.encoding is not None else Model(given.network, subject.feature_names)
-    told = {
+    epochs = course.told(samples) if told else iter(())
+    lines = {} if inputs is not None else dict(_pictures(course, place, slice, all_of_them=told))
+    texts = {
         str(epoch): words(replace(named, network=network), samples, course.until(epoch), slice)
-        for epoch, network in course.told(samples)
+        for epoch, network in epochs
     }
     return {
         "version": VERSION,
@@ -87,17 +105,17 @@ def payload(
         "features": list(subject.feature_names),
         "looks": [asdict(palette.look(k)) for k in range(len(subject.class_names))],
         "values": {"positive": palette.POSITIVE, "negative": palette.NEGATIVE},
-        "plane": _plane(subject, slice),
+        "plane": _plane(subject, slice, inputs),
         "window": [list(place.x0), list(place.x1)],
         "image": None if subject.shape is None else list(subject.shape),
-        "data": None if samples is None else _points(samples),
+        "data": None if samples is None else _points(samples, points),
         "epochs": course.epochs,
         "shown": course.shown,
         "parameters": encoded(course.parameters),
         "history": course.metrics,
         "settings": None if given.settings is None else asdict(given.settings),
-        "pictures": dict(_pictures(course, place, slice)),
-        "words": told,
+        "pictures": lines,
+        "words": texts,
     }
 
 
@@ -175,11 +193,13 @@ def _pictures(
     course: Course,
     window: Window,
     slice: Slice | None,  # noqa: A002
+    *,
+    all_of_them: bool,
 ) -> Iterator[tuple[str, Any]]:
     """Exact lines for the epoch shown, then for others, as far as they may take room."""
     room = _MOST_PICTURE_BYTES
-    small = course.model.parameters <= SMALL
-    others = evenly(course.epochs, _MOST_PICTURES)[::-1].tolist() if small else []
+    more = all_of_them and course.model.parameters <= SMALL
+    others = evenly(course.epochs, _MOST_PICTURES)[::-1].tolist() if more else []
     for epoch in dict.fromkeys([course.shown, *others]):
         made = picture(course.network(epoch), window, slice)
         lines = [made["boundaries"], *made["creases"].values()]
@@ -208,26 +228,30 @@ def default_slice(model: Model, data: Dataset) -> Slice:
     return Slice.through_features(names[columns[first]], names[columns[second]], means, names=names)
 
 
-def _plane(subject: Subject, slice: Slice | None) -> dict[str, Any]:  # noqa: A002
+def _plane(
+    subject: Subject,
+    slice: Slice | None,  # noqa: A002
+    inputs: Inputs | None,
+) -> dict[str, Any]:
     """How the window's coordinates become inputs, and what they are called."""
-    across, up = subject.axis_names(slice)
-    if slice is None:
-        return {"names": [across, up], "origin": None, "u": None, "v": None, "caption": ""}
+    names = PLAIN if inputs is not None else subject.axis_names(slice)
     return {
-        "names": [across, up],
-        "origin": slice.origin.tolist(),
-        "u": slice.u.tolist(),
-        "v": slice.v.tolist(),
-        "caption": subject.caption(slice),
+        "names": list(names),
+        "inputs": None if inputs is None else list(inputs.names),
+        "origin": None if slice is None else slice.origin.tolist(),
+        "u": None if slice is None else slice.u.tolist(),
+        "v": None if slice is None else slice.v.tolist(),
+        "caption": "" if slice is None else subject.caption(slice),
     }
 
 
-def _points(data: Dataset) -> dict[str, Any]:
+def _points(data: Dataset, points: Dataset | None) -> dict[str, Any]:
     """The samples; of very many, evenly chosen ones."""
     rows = evenly(np.arange(len(data)), _MOST_POINTS)
     return {
-        "samples": len(rows),
+        "rows": None if len(rows) == len(data) else rows.tolist(),
         "of": len(data),
         "X": encoded(data.X[rows]),
+        "places": None if points is None else encoded(points.X[rows]),
         "y": data.y[rows].tolist(),
     }

@@ -1,0 +1,78 @@
+"""``classlens play``: the live page, in a browser on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classlens.cli.arguments import Target
+from classlens.cli.options import with_options
+from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import is_table
+from classlens.cli.terminal import OUT
+from classlens.errors import ArgumentError, MissingLibraryError
+from classlens.kinds import Whole
+
+if TYPE_CHECKING:
+    from classlens.playground.trial import Given
+
+_PORT = Whole(0, 65_535)
+
+
+@with_options(*reading_options())
+def play(
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="The samples to begin with: a table, or a data set by name, such as rings or "
+            "iris; by default the lab's blobs.",
+        ),
+    ] = None,
+    *,
+    target: Target = None,
+    missing: Annotated[
+        str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
+    ] = "refuse",
+    link: Annotated[
+        str | None, typer.Option(metavar="LINK", help="A link that the page's Share has made.")
+    ] = None,
+    port: Annotated[
+        str, typer.Option(metavar="NUMBER", help="The port to answer at; 0 for a free one.")
+    ] = "0",
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    **options: str | None,
+) -> None:
+    """Play with a network in the browser: data, layers and training, live."""
+    number = _PORT.check("--port", _PORT.read(port))
+    reading = reading_of(options)
+    try:
+        from classlens.server.serve import serve  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingLibraryError(
+            f"the live page needs a library that cannot be imported ({error}). Install it with: "
+            "pip install 'classlens[play]'"
+        ) from None
+    given = None
+    if data is not None and is_table(data):
+        given = _table(data, target, missing, reading)
+    state = "" if link is None else link.partition("#")[2]
+    if link is not None and not state:
+        raise ArgumentError(
+            f"--link must hold what the page shows, after a #. Got {link!r} instead."
+        )
+
+    def ready(address: str) -> None:
+        OUT.say(f"The playground is at {address}\nCtrl-C ends it.")
+
+    serve(given, name=data or "", port=number, state=state, browse=browser, ready=ready)
+    OUT.say("Ended.")
+
+
+def _table(word: str, target: str | None, missing: str, reading: dict[str, Any]) -> Given:
+    if target is None:
+        raise ArgumentError("--target is missing: name the column of the classes.")
+    from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
+
+    return prepare(word, target, missing=missing, **reading)

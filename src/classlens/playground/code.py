@@ -1,0 +1,153 @@
+"""The Python code that makes a model again, from a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from classlens.data.shipped import SHIPPED
+from classlens.data.toys import TOYS
+from classlens.playground.recipe import OWN, Recipe
+from classlens.playground.trial import Edit
+from classlens.settings import SETTINGS
+from classlens.suiting import SUITING_TABLES
+
+
+def code(
+    recipe: Recipe,
+    epoch: int | None,
+    edits: tuple[Edit, ...],
+    *,
+    table: tuple[str, str, str] | None = None,
+) -> str:
+    """A program whose ``model`` is the one that the page shows.
+
+    Args:
+        recipe: what decided the model.
+        epoch: the one shown, if it is not the one that the training keeps.
+        edits: weights that were changed by hand.
+        table: of a recipe that is of a table: the file's name, its column of the classes, and what
+            is done about missing cells.
+
+    Example:
+        >>> recipe = Recipe.of({"data": {"source": "rings"}, "settings": {"hidden": [4]}})
+        >>> print(code(recipe, None, ()))
+        import classlens as cl
+        <BLANKLINE>
+        data = cl.rings()
+        run = cl.fit(data, hidden=(4,))
+        model = run.model
+        <BLANKLINE>
+    """
+    lines = [*_training(recipe, table), *_model(recipe, epoch, edits)]
+    needs_numpy = any("np." in line for line in lines)
+    head = ["import numpy as np", ""] if needs_numpy else []
+    return "\n".join([*head, "import classlens as cl", "", *lines, ""])
+
+
+def _training(recipe: Recipe, table: tuple[str, str, str] | None) -> Iterator[str]:
+    if table is not None:
+        name, target, missing = table
+        said = [] if missing == "refuse" else [f"missing={missing!r}"]
+        said += _said(recipe, SUITING_TABLES)
+        yield _call("run = cl.train", [repr(name), repr(target), *said]) + ".run"
+        return
+    yield from _data(recipe)
+    samples = "data"
+    if not recipe.inputs.plain:
+        names = recipe.inputs.names
+        samples = f"cl.Dataset(X, data.y, data.class_names, {names!r})"
+        yield "x0, x1 = data.X.T.astype(float)"
+        yield f"X = np.stack([{', '.join(map(_expression, names))}], axis=1).astype(np.float32)"
+    elif recipe.standardise:
+        yield "X = data.X"
+    if recipe.standardise:
+        yield "mean, spread = X.mean(axis=0, dtype=float), X.std(axis=0, dtype=float)"
+        yield "spread[spread == 0] = 1"
+        samples = samples.replace("(X,", "((X - mean) / spread,")
+        if recipe.inputs.plain:
+            fields = ("y", "class_names", "feature_names", "image_shape")
+            rest = ", ".join(f"data.{field}" for field in fields)
+            samples = f"cl.Dataset((X - mean) / spread, {rest})"
+    if samples != "data":
+        yield f"samples = {samples}"
+        samples = "samples"
+    yield _call("run = cl.fit", [samples, *_said(recipe, {})])
+
+
+def _expression(name: str) -> str:
+    return name.replace("sin", "np.sin")
+
+
+def _data(recipe: Recipe) -> Iterator[str]:
+    if recipe.points is not None:
+        rows = [[_short(value) for value in row] for row in recipe.points.X]
+        yield "X = ["
+        yield from (f"    [{first}, {second}]," for first, second in rows)
+        yield "]"
+        names = f", {recipe.points.class_names!r}"
+        yield f"data = cl.Dataset(X, {recipe.points.y.tolist()}{names})"
+    elif recipe.source in SHIPPED:
+        yield f"data = cl.load({recipe.source!r})"
+    elif recipe.source in TOYS:
+        yield f"data = cl.{recipe.source}({', '.join(_toy(recipe))})"
+    else:
+        yield "data = ...  # the samples that the page was given"
+
+
+def _toy(recipe: Recipe) -> Iterator[str]:
+    """The arguments of the toy's own function, which for blobs have names of their own."""
+    given = dict(recipe.arguments)
+    if recipe.source == "blobs":
+        if given.get("classes") == TOYS["blobs"].classes:
+            del given["classes"]
+        given = {{"classes": "centers", "noise": "spread"}.get(k, k): v for k, v in given.items()}
+    for name, value in given.items():
+        yield f"{name}={value!r}"
+
+
+def _short(value: Any) -> str:
+    """The shortest numeral that float32 reads back as the same number."""
+    return str(value)
+
+
+def _said(recipe: Recipe, others: Any) -> list[str]:
+    """The settings that are not the defaults, as keywords."""
+    return [
+        f"{name}={value!r}"
+        for name, value in vars(recipe.settings).items()
+        if name in others or value != SETTINGS[name].default
+    ]
+
+
+def _call(function: str, arguments: list[str]) -> str:
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= 88:
+        return line
+    return "\n".join([f"{function}(", *(f"    {each}," for each in arguments), ")"])
+
+
+def _model(recipe: Recipe, epoch: int | None, edits: tuple[Edit, ...]) -> Iterator[str]:
+    folded = recipe.standardise and recipe.source in (*TOYS, *SHIPPED, OWN)
+    if epoch is None and not edits and not folded:
+        yield "model = run.model"
+        return
+    yield "network = run.network" if epoch is None else f"network = run.network_at({epoch})"
+    if edits or folded:
+        yield "weights = [layer.get_weights() for layer in network.layers]"
+        if folded:
+            yield "# It has learned from standardised features; this one takes them as they are."
+            yield "weights = [[each.astype(float) for each in pair] for pair in weights]"
+            yield "weights[0][0] /= spread[:, None]"
+            yield "weights[0][1] -= mean @ weights[0][0]"
+        for layer, source, unit, value in edits:
+            place = f"[1][{unit}]" if source < 0 else f"[0][{source}, {unit}]"
+            yield f"weights[{layer}]{place} = {value!r}"
+        yield "kernels, biases = zip(*weights)"
+        yield "network = cl.Network.from_arrays("
+        yield "    kernels,"
+        yield "    biases,"
+        yield "    activations=[layer.activation for layer in network.layers],"
+        yield "    classes=network.classes,"
+        yield ")"
+    yield "model = cl.Model(network, run.model.feature_names)"

@@ -1,0 +1,252 @@
+"""Playground: answers what one live page asks for, and remembers what it may ask for again."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from classlens.analysis.slices import Slice
+from classlens.analysis.unit_facts import dead_share, dead_units
+from classlens.analysis.verdicts import judge, last_drop
+from classlens.errors import ArgumentError, ClasslensError, DivergedError, one_of, short
+from classlens.kinds import Number, Whole
+from classlens.measures import confusion
+from classlens.playground.code import code
+from classlens.playground.recipe import FILE, GIVEN, Recipe, mapping
+from classlens.playground.tables import Tables
+from classlens.playground.trial import Edit, Given, Trial, carried_out
+from classlens.playground.watching import MOST_SECONDS, Emit, Event, Gone, StoppedError, watcher
+from classlens.report import report_html
+from classlens.tabular.preparing import Prepared
+from classlens.view.subject import WindowLike
+
+# So many trials are remembered: the one that is looked at, and those that undo goes back to.
+_REMEMBERED = 6
+_MOST_SEEDS = 100
+_MOST_EDITS = 1_000
+
+
+class Playground:
+    """One page's conversation.
+
+    Args:
+        given: the samples or the table that the page was opened with.
+        name: what they are called.
+
+    Example:
+        >>> events = []
+        >>> request = {"do": "train", "recipe": {"data": {"source": "blobs"}}}
+        >>> Playground().answer(request, events.append)
+        >>> events[-1]["event"], events[-1]["payload"]["shown"]
+        ('trained', 200)
+    """
+
+    def __init__(self, given: Given | None = None, *, name: str = "") -> None:
+        self._given = given
+        self._name = name
+        self._tables = Tables()
+        self._trials: OrderedDict[str, Trial] = OrderedDict()
+        self._running: threading.Event | None = None
+        self._lock = threading.Lock()
+
+    def answer(self, request: object, emit: Emit, gone: Gone = lambda: False) -> None:
+        """Do what a request asks for; what comes of it, an error included, is emitted.
+
+        Args:
+            request: an object whose ``do`` is a key of ``ACTIONS``.
+            emit: called with each event, in this thread.
+            gone: whether nobody waits for the answer any more; the work then ends.
+        """
+        try:
+            parts = mapping(request, "request", None)
+            action = parts.pop("do", None)
+            if not isinstance(action, str) or action not in ACTIONS:
+                raise ArgumentError(one_of("do", action, list(ACTIONS)))
+            ACTIONS[action](self, parts, emit, gone)
+        except StoppedError:
+            pass
+        except ClasslensError as error:
+            emit({"event": "error", "message": str(error)})
+
+    def train(self, parts: Event, emit: Emit, gone: Gone) -> None:
+        """Carry a recipe out: news while it takes long, then ``trained`` with a payload."""
+        mapping(parts, "train", ("recipe", "window"))
+        recipe = Recipe.of(parts.get("recipe"))
+        window = parts.get("window")
+        trial = self._trial(recipe, emit, gone, window)
+        emit({"event": "trained", "payload": trial.payload(window)})
+
+    def stop(self, parts: Event, emit: Emit, _: Gone) -> None:
+        """End the training that goes on; what it has learned is its answer."""
+        mapping(parts, "stop", ())
+        if self._running is not None:
+            self._running.set()
+        emit({"event": "stopped"})
+
+    def look(self, parts: Event, emit: Emit, gone: Gone) -> None:
+        """The exact lines and the words of one epoch, with weights changed by hand."""
+        mapping(parts, "look", ("recipe", "epoch", "edits", "window", "slice"))
+        recipe, epoch, edits = _shown(parts)
+        trial = self._trial(recipe, _nobody, gone)
+        seen = trial.look(
+            trial.run.epoch if epoch is None else epoch,
+            edits,
+            parts.get("window"),
+            _slice(parts.get("slice")),
+        )
+        emit({"event": "seen", **seen})
+
+    def seeds(self, parts: Event, emit: Emit, gone: Gone) -> None:
+        """Train with one seed after the other: ``seed`` for each, with how it ended."""
+        mapping(parts, "seeds", ("recipe", "count"))
+        recipe = Recipe.of(parts.get("recipe"))
+        count = Whole(1, _MOST_SEEDS).check("count", parts.get("count", _MOST_SEEDS))
+        deadline = time.monotonic() + MOST_SECONDS
+        for seed in range(count):
+            if gone() or time.monotonic() > deadline:
+                return
+            emit({"event": "seed", "seed": seed, **self._ended(recipe, seed, gone)})
+        emit({"event": "seeds", "count": count})
+
+    def table(self, parts: Event, emit: Emit, _: Gone) -> None:
+        """Read a file that the page sends: its columns, and a name for it."""
+        emit({"event": "table", **self._tables.read(parts)})
+
+    def save(self, parts: Event, emit: Emit, gone: Gone) -> None:
+        """A file of the model that is shown: itself, the code that makes it, or a report of it."""
+        mapping(parts, "save", ("recipe", "epoch", "edits", "what"))
+        recipe, epoch, edits = _shown(parts)
+        what = parts.get("what")
+        if not isinstance(what, str) or what not in ("model", "code", "report"):
+            raise ArgumentError(one_of("what", what, ["model", "code", "report"]))
+        trial = self._trial(recipe, _nobody, gone)
+        epoch = None if epoch == trial.run.epoch else epoch
+        if what == "code":
+            text = code(recipe, epoch, edits, table=self._table(recipe))
+            emit(_file("model.py", text.encode()))
+        elif what == "report":
+            emit(_file("report.html", self._report(trial, epoch, edits).encode()))
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "model.safetensors"
+                trial.model(epoch, edits).save(path)
+                emit(_file(path.name, path.read_bytes()))
+
+    def _report(self, trial: Trial, epoch: int | None, edits: tuple[Edit, ...]) -> str:
+        whole = epoch is None and not edits
+        inputs = trial.recipe.inputs
+        model = trial.run if whole else trial.model(epoch, edits)
+        return report_html(model, trial.data, title="Classlens", inputs=inputs)
+
+    def _table(self, recipe: Recipe) -> tuple[str, str, str] | None:
+        """A table's name, its column of the classes, and what is done about missing cells."""
+        source = self._source(recipe)
+        if not isinstance(source, Prepared):
+            return None
+        key = recipe.arguments.get("table")
+        name = self._name if key is None else self._tables.name(key)
+        return name, source.encoding.target, recipe.arguments.get("missing", "refuse")
+
+    def _trial(
+        self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
+    ) -> Trial:
+        """The recipe's trial: remembered, or carried out now."""
+        with self._lock:
+            known = self._trials.get(recipe.key)
+            if known is not None:
+                self._trials.move_to_end(recipe.key)
+                return known
+            stop = self._running = threading.Event()
+        source = self._source(recipe)
+        watch = watcher(recipe, source, window, emit, gone, stop)
+        trial = carried_out(recipe, source, watch)
+        if not len(trial.run.history):
+            raise StoppedError
+        with self._lock:
+            self._trials[recipe.key] = trial
+            while len(self._trials) > _REMEMBERED:
+                self._trials.popitem(last=False)
+        return trial
+
+    def _source(self, recipe: Recipe) -> Given | None:
+        if recipe.source == FILE:
+            target, missing = recipe.arguments.get("target"), recipe.arguments.get("missing")
+            return self._tables.prepared(recipe.arguments.get("table"), target, missing)
+        return self._given if recipe.source == GIVEN else None
+
+    def _ended(self, recipe: Recipe, seed: int, gone: Gone) -> Event:
+        """How a training with another seed ends."""
+        other, source = recipe.with_seed(seed), self._source(recipe)
+        watch = watcher(other, source, None, _nobody, gone, threading.Event())
+        try:
+            trial = carried_out(other, source, watch)
+        except DivergedError:
+            return {"word": "diverged", "accuracy": None, "loss": None}
+        data, network = trial.samples, trial.run.network
+        score = network.evaluate(data.X, data.y)
+        verdict = judge(
+            confusion(data.y, network.predict(data.X), len(network.classes)),
+            score.loss,
+            dead_share=dead_share(network, dead_units(network, data.X)),
+            last_drop=last_drop(trial.run.history.loss),
+        )
+        return {"word": verdict.word, "accuracy": score.accuracy, "loss": score.loss}
+
+
+def _nobody(_: Event) -> None:
+    """Nobody is told."""
+
+
+ACTIONS: Mapping[str, Callable[[Playground, Event, Emit, Gone], None]]
+ACTIONS = MappingProxyType(
+    {
+        "train": Playground.train,
+        "stop": Playground.stop,
+        "look": Playground.look,
+        "seeds": Playground.seeds,
+        "table": Playground.table,
+        "save": Playground.save,
+    }
+)
+
+
+def _shown(parts: Mapping[str, Any]) -> tuple[Recipe, int | None, tuple[Edit, ...]]:
+    """What the page shows: a recipe's model after an epoch, with weights changed."""
+    epoch = parts.get("epoch")
+    if epoch is not None:
+        epoch = Whole(0, None).check("epoch", epoch)
+    return Recipe.of(parts.get("recipe")), epoch, _edits(parts.get("edits", []))
+
+
+def _edits(given: object) -> tuple[Edit, ...]:
+    if not isinstance(given, list) or len(given) > _MOST_EDITS:
+        raise ArgumentError(
+            f"edits must be a list of at most {_MOST_EDITS}. Got {short(given)} instead."
+        )
+    number = Number(-1e30, 1e30)
+    edits = []
+    for each in given:
+        if not isinstance(each, list) or len(each) != 4:
+            raise ArgumentError(
+                f"an edit must be [layer, input, unit, value]. Got {short(each)} instead."
+            )
+        edits.append((*each[:3], number.check("an edit's value", each[3])))
+    return tuple(edits)
+
+
+def _slice(given: object) -> Slice | None:
+    if given is None:
+        return None
+    parts = mapping(given, "slice", ("origin", "u", "v"))
+    return Slice(parts.get("origin"), parts.get("u"), parts.get("v"))  # type: ignore[arg-type]
+
+
+def _file(name: str, content: bytes) -> Event:
+    return {"event": "file", "name": name, "content": base64.b64encode(content).decode()}

@@ -1,0 +1,109 @@
+"""serve: the live page on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import uvicorn
+from starlette.applications import Starlette
+
+from classlens.errors import ArgumentError
+from classlens.kinds import Whole
+from classlens.playground.playground import Playground
+from classlens.playground.trial import Given
+from classlens.playground.welcome import welcome
+from classlens.server.app import application
+
+ADDRESS = "127.0.0.1"
+# Seconds that answers under way are given when the server ends.
+_GRACE = 1
+_WORKERS = max(2, os.cpu_count() or 2)
+
+
+def serve(
+    given: Given | None = None,
+    *,
+    name: str = "",
+    port: int = 0,
+    state: str = "",
+    browse: bool = True,
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the live page until Ctrl-C.
+
+    Args:
+        given: the samples or the table that the page opens with.
+        name: what they are called; without them the data set of that name, by default the lab's.
+        port: 0 for a free one.
+        state: what the page is to show, as its address has it after the #.
+        browse: open a browser, where there is one.
+        ready: told the address as soon as it answers.
+
+    Raises:
+        ArgumentError: if the port is none, or taken.
+    """
+    port = Whole(0, 65_535).check("port", port)
+    with _listening(port) as listening, ThreadPoolExecutor(_WORKERS, "classlens") as workers:
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(24)
+        address = f"http://{ADDRESS}:{port}/?token={token}" + (f"#{state}" if state else "")
+        opened = welcome(given, name)
+
+        @contextlib.asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            # Loading JAX and compiling takes a second, which passes while the browser opens.
+            playground = Playground(given, name=name)
+            request = {"do": "train", "recipe": opened["recipe"]}
+            workers.submit(playground.answer, request, lambda _: None)
+            ready(address)
+            if browse:
+                workers.submit(_browse, address)
+            yield
+
+        app = application(
+            lambda: Playground(given, name=name),
+            opened,
+            token=token,
+            hosts=(f"{ADDRESS}:{port}", f"localhost:{port}"),
+            workers=workers,
+            lifespan=lifespan,
+        )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="critical",  # addresses hold the token
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on when it has ended
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that takes connections from this machine alone."""
+    listening = socket.socket()
+    try:
+        # A port that was just left can be taken again at once.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((ADDRESS, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise ArgumentError(
+            f"port {port} cannot be used ({error.strerror}). Choose another one, or 0 for any that "
+            "is free."
+        ) from None
+    return listening
+
+
+def _browse(address: str) -> None:
+    """Open a browser; where there is none the address has been printed."""
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(address)
