@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classlens.cli.arguments import Target
+from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import is_table
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 _PORT = Whole(0, 65_535)
 
 
-@with_options(*reading_options())
+@with_options(
+    *reading_options(
+        *("delimiter", "header", "encoding", "missing_words", "decimal", "image_size", "colour")
+    )
+)
 def play(
     data: Annotated[
         str | None,
@@ -66,7 +71,8 @@ def play(
     def ready(address: str) -> None:
         OUT.say(f"The playground is at {address}\nCtrl-C ends it.")
 
-    serve(given, name=data or "", port=number, state=state, browse=browser, ready=ready)
+    with patiently():  # the server ends tidily by itself; a second Ctrl-C does not wait for it
+        serve(given, name=data or "", port=number, state=state, browse=browser, ready=ready)
     OUT.say("Ended.")
 
 

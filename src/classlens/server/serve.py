@@ -35,7 +35,7 @@ def serve(
     browse: bool = True,
     ready: Callable[[str], None] = print,
 ) -> None:
-    """Serve the live page until Ctrl-C.
+    """Serve the live page until SIGINT, which is passed on when everything has ended.
 
     Args:
         given: the samples or the table that the page opens with.
@@ -82,8 +82,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
         )
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on when it has ended
-            uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listening(port: int) -> socket.socket:

@@ -93,6 +93,23 @@ export function networkOf(spec, numbers) {
   return { inputs: spec.inputs, layers };
 }
 
+/**
+ * The network with some of its weights changed.
+ * @param {Network} network
+ * @param {number[][]} edits [layer, input or -1 for the bias, unit, value] each
+ * @returns {Network}
+ */
+export function edited(network, edits) {
+  if (!edits.length) return network;
+  const layers = network.layers.map((layer) => ({ ...layer, kernel: layer.kernel.slice(), bias: layer.bias.slice() }));
+  for (const [at, input, unit, value] of edits) {
+    const layer = layers[at];
+    if (input < 0) layer.bias[unit] = value;
+    else layer.kernel[input * layer.units + unit] = value;
+  }
+  return { ...network, layers };
+}
+
 /** How many numbers a network of this description has. */
 export function size(spec) {
   let inputs = spec.inputs;

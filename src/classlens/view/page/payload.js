@@ -1,5 +1,6 @@
 /** What the page is given, decoded: see docs/payload.md. */
 
+import { INPUTS } from "./inputs.js";
 import { networkOf, size } from "./network.js";
 
 const VERSION = 1;
@@ -33,6 +34,8 @@ export function open(payload) {
   if (payload.version !== VERSION) {
     throw new Error(`this page reads payloads of version ${VERSION}, and was given ${payload.version}`);
   }
+  const names = payload.plane.inputs ?? [];
+  for (const name of names) if (!Object.hasOwn(INPUTS, name)) throw new Error(`the input ${name} is not known here`);
   return {
     payload,
     X: payload.data ? numbers(payload.data.X) : new Float64Array(0),
@@ -40,6 +43,16 @@ export function open(payload) {
     parameters: numbers(payload.parameters),
     classes: payload.classes.length,
   };
+}
+
+/**
+ * Numbers as base64 of little-endian float32.
+ * @param {ArrayLike<number>} values
+ */
+export function encoded(values) {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  for (let i = 0; i < values.length; i += 1) view.setFloat32(4 * i, values[i], true);
+  return btoa(Array.from(new Uint8Array(view.buffer), (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /**
@@ -59,7 +72,8 @@ export function networkAt(scene, index) {
  * @param {number} t
  */
 export function lift(scene, s, t) {
-  const { origin, u, v } = scene.payload.plane;
+  const { inputs, origin, u, v } = scene.payload.plane;
+  if (inputs) return inputs.map((name) => INPUTS[name](s, t));
   return origin === null ? [s, t] : origin.map((each, i) => each + s * u[i] + t * v[i]);
 }
 
@@ -71,6 +85,10 @@ export function lift(scene, s, t) {
 export function places(scene) {
   const { origin, u, v } = scene.payload.plane;
   const inputs = scene.payload.network.inputs;
+  if (scene.payload.plane.inputs) {
+    const kept = numbers(scene.payload.data?.places ?? "");
+    return scene.y.map((_, n) => [kept[2 * n], kept[2 * n + 1]]);
+  }
   return scene.y.map((_, n) => {
     const x = scene.X.subarray(n * inputs, (n + 1) * inputs);
     if (origin === null) return [x[0], x[1]];
@@ -82,6 +100,36 @@ export function places(scene) {
     });
     return [s, t];
   });
+}
+
+/**
+ * How many of the samples that were learned from, watched or kept for the end are right.
+ * @param {Scene} scene
+ * @param {number[]} predicted
+ * @returns {{name: string, right: number, of: number}[]} empty where all were learned from
+ */
+export function rowsOf(scene, predicted) {
+  const { parts, data } = scene.payload;
+  if (!parts || !(parts.watched.length + parts.test.length)) return [];
+  const [watched, test] = [new Set(parts.watched), new Set(parts.test)];
+  const counts = { training: [0, 0], validation: [0, 0], test: [0, 0] };
+  scene.y.forEach((k, n) => {
+    const row = data.rows ? data.rows[n] : n;
+    const count = counts[watched.has(row) ? "validation" : test.has(row) ? "test" : "training"];
+    count[0] += predicted[n] === k ? 1 : 0;
+    count[1] += 1;
+  });
+  return Object.entries(counts)
+    .filter(([, [, of]]) => of)
+    .map(([name, [right, of]]) => ({ name, right, of }));
+}
+
+/** Which of the shown samples were not learned from. @param {Scene} scene @returns {Set<number>} */
+export function heldOut(scene) {
+  const { parts, data } = scene.payload;
+  if (!parts) return new Set();
+  const rows = new Set([...parts.watched, ...parts.test]);
+  return new Set(scene.y.map((_, n) => n).filter((n) => rows.has(data.rows ? data.rows[n] : n)));
 }
 
 /**

@@ -4,16 +4,14 @@ import { html } from "./marks.js";
 
 const FRAME = 1000 / 30;
 
-/**
- * @param {number[]} epochs
- * @param {(index: number, playing: boolean) => void} onChange
- */
-export function player(epochs, onChange) {
-  const last = epochs.length - 1;
-  let index = last;
+/** @param {(index: number, playing: boolean) => void} onChange */
+export function player(onChange) {
+  let epochs = [0];
+  let last = 0;
+  let index = 0;
   let timer = 0;
   const slider = html("input", {
-    type: "range", min: 0, max: last, value: last, "aria-label": "epoch",
+    type: "range", min: 0, max: 0, value: 0, "aria-label": "epoch",
     oninput: () => { stop(); go(Number(slider.value), false); },
   });
   const label = html("output", { class: "epoch" });
@@ -22,7 +20,7 @@ export function player(epochs, onChange) {
     html("button", { type: "button", "aria-label": name, title: name, onclick: () => { stop(); go(index + by, false); } }, sign);
   const element = html(
     "div",
-    { class: "player", hidden: last === 0, role: "group", "aria-label": "training" },
+    { class: "player", role: "group", "aria-label": "training" },
     html("button", { type: "button", "aria-label": "rewind to the start", title: "rewind to the start", onclick: () => { stop(); go(0, false); } }, "Start"),
     step(-1, "one step back", "−"),
     button,
@@ -49,13 +47,15 @@ export function player(epochs, onChange) {
   }
   function play() {
     if (index === last) index = 0;
+    // A long training is played in about ten seconds.
+    const stride = Math.max(1, Math.round(last / 300));
     const tick = () => {
       const started = performance.now();
       if (index >= last) {
         pause();
         return;
       }
-      go(index + 1, true);
+      go(index + stride, true);
       timer = setTimeout(tick, Math.max(0, FRAME - (performance.now() - started)));
     };
     timer = setTimeout(tick, 0);
@@ -63,6 +63,16 @@ export function player(epochs, onChange) {
   }
   return {
     element,
+    /** Whether the epoch that the page opened with is shown, and nothing plays. */
+    atEnd: (shown) => !timer && epochs[index] === shown,
+    /** Other epochs. @param {number[]} given */
+    set(given) {
+      stop();
+      epochs = given;
+      last = epochs.length - 1;
+      slider.max = String(last);
+      element.hidden = last === 0;
+    },
     /** Show the epoch nearest to this one. @param {number} epoch */
     seek(epoch) {
       stop();

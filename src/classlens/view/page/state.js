@@ -1,39 +1,50 @@
-/** What of the page's state is kept in its address: one table, both ways. */
+/** What of the page's view is kept in its address: one table, both ways. */
 
 const whole = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+const unit = (text) => (/^[^. ]{1,40}\.\d{1,7}$/.test(text) ? text : undefined);
+const several = (read) => (text) => text.split(" ").map(read).filter((each) => each !== undefined);
+
+/** layer.input.unit=value, the input b for the bias. */
+function edit(text) {
+  const found = /^(\d{1,2})\.(\d{1,6}|b)\.(\d{1,6})=(-?\d[\d.e+-]{0,24})$/.exec(text);
+  if (!found || !Number.isFinite(Number(found[4]))) return undefined;
+  return [Number(found[1]), found[2] === "b" ? -1 : Number(found[2]), Number(found[3]), Number(found[4])];
+}
 
 /** name -> how its text is read (undefined for what is not allowed) and written. */
 const TABLE = {
   epoch: { read: whole, write: String },
-  unit: { read: (text) => (/^[^.]{1,40}\.\d{1,7}$/.test(text) ? text : undefined), write: String },
+  unit: { read: unit, write: String },
   creases: { read: (text) => (text === "0" ? false : text === "1" ? true : undefined), write: (on) => (on ? "1" : "0") },
-  off: { read: (text) => text.split(" ").filter((each) => /^[^.]{1,40}\.\d{1,7}$/.test(each)), write: (units) => units.join(" ") },
+  off: { read: several(unit), write: (units) => units.join(" ") },
+  edits: {
+    read: several(edit),
+    write: (edits) => edits.map(([layer, input, at, value]) => `${layer}.${input < 0 ? "b" : input}.${at}=${value}`).join(" "),
+  },
 };
 
 /**
- * The state that an address's part after # stands for; what is unknown or wrong is left out.
- * @param {string} hash
- * @returns {{epoch?: number, unit?: string, creases?: boolean, off?: string[]}}
+ * The view that an address's part after # stands for; what is unknown or wrong is left out.
+ * @param {URLSearchParams} words
+ * @returns {{epoch?: number, unit?: string, creases?: boolean, off?: string[], edits?: number[][]}}
  */
-export function read(hash) {
-  const state = {};
-  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
-    if (!Object.hasOwn(TABLE, name)) continue;
-    const value = TABLE[name].read(text);
-    if (value !== undefined) state[name] = value;
+export function readView(words) {
+  const view = {};
+  for (const [name, row] of Object.entries(TABLE)) {
+    const value = words.has(name) ? row.read(words.get(name)) : undefined;
+    if (value !== undefined) view[name] = value;
   }
-  return state;
+  return view;
 }
 
 /**
- * The address's part for a state; null and empty values are left out.
- * @param {Object<string, any>} state
+ * Put a view into an address's part; null and empty values are left out.
+ * @param {Object<string, any>} view
+ * @param {URLSearchParams} words
  */
-export function write(state) {
-  const words = new URLSearchParams();
+export function writeView(view, words) {
   for (const [name, row] of Object.entries(TABLE)) {
-    const value = state[name];
+    const value = view[name];
     if (value !== undefined && value !== null && !(Array.isArray(value) && !value.length)) words.set(name, row.write(value));
   }
-  return words.toString();
 }
