@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> None:
     given = _parser().parse_args(arguments)
     # A part of the tables, or tables of tiny sizes, must not take the place of the whole.
     file = given.file or (None if given.only or given.quick else RESULTS)
-    command = shlex.join(["python", "benchmarks/run.py", *arguments]) if arguments else "make bench"
+    whole = not (given.only or given.quick)
+    command = "make bench" if whole else shlex.join(["python", "benchmarks/run.py", *arguments])
     warning = "Tiny sizes: the numbers mean nothing. " if given.quick else ""
     parts = [f"# Benchmarks\n\nReproduce with `{command}`. {warning}{_READING}\n", machine()]
     print(*parts, sep="\n", flush=True)

@@ -83,7 +83,7 @@ def report_html(
         title=html.escape(title),
         style=page_file("style.css"),
         payload=json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c"),
-        bundle=bundle(),
+        bundle=bundle("report"),
     )
 
 

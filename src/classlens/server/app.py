@@ -44,7 +44,7 @@ _PAGE = """<!doctype html>
 """
 
 _START = """
-live(document.getElementById("page"), {
+start(document.getElementById("page"), {
   welcome: JSON.parse(document.getElementById("welcome").textContent),
   token: new URLSearchParams(location.search).get("token"),
 });
@@ -82,7 +82,7 @@ def application(
         return HTMLResponse(_PAGE.format(token=html.escape(token), welcome=first))
 
     async def script(_: Request) -> Response:
-        return Response(bundle() + _START, media_type="text/javascript")
+        return Response(bundle("http") + _START, media_type="text/javascript")
 
     async def style(_: Request) -> Response:
         return Response(_BODY + page_file("style.css"), media_type="text/css")

@@ -25,14 +25,19 @@ def page_file(name: str) -> str:
 
 
 @functools.cache
-def modules() -> dict[str, str]:
-    """The page's modules by their names without the ending, each after those that it imports."""
-    folder = resources.files("classlens.view").joinpath("page")
-    texts = {
-        file.name.removesuffix(".js"): file.read_text("utf-8")
-        for file in folder.iterdir()
-        if file.name.endswith(".js")
-    }
+def modules(entry: str) -> dict[str, str]:
+    """A module of the page and all that it needs, by name, each after those that it imports.
+
+    Args:
+        entry: the module's name without the ending, such as ``report``.
+    """
+    texts: dict[str, str] = {}
+    wanted = [entry]
+    while wanted:
+        name = wanted.pop()
+        if name not in texts:
+            texts[name] = page_file(f"{name}.js")
+            wanted += [each["file"] for each in _IMPORT.finditer(texts[name])]
     known = {
         name: {each["file"] for each in _IMPORT.finditer(text)} for name, text in texts.items()
     }
@@ -40,19 +45,23 @@ def modules() -> dict[str, str]:
 
 
 @functools.cache
-def bundle() -> str:
-    """All modules as one, which exports what ``main.js`` does.
+def bundle(entry: str) -> str:
+    """A module of the page and all that it needs as one, which exports what it does.
 
     Each becomes a function that runs once and gives what it exports, so that their names do not
     meet.
 
+    Args:
+        entry: the module's name: ``report``, or a live host's.
+
     Example:
-        >>> bundle().splitlines()[-1]
-        'export const { mount } = _main;'
+        >>> bundle("report").splitlines()[-1]
+        'export const { mount } = _report;'
     """
-    parts = [_scoped(name, text) for name, text in modules().items()]
-    names = ", ".join(each["name"] for each in _EXPORT.finditer(modules()["main"]))
-    return "\n".join([*parts, f"export const {{ {names} }} = _main;"])
+    given = modules(entry)
+    parts = [_scoped(name, text) for name, text in given.items()]
+    names = ", ".join(each["name"] for each in _EXPORT.finditer(given[entry]))
+    return "\n".join([*parts, f"export const {{ {names} }} = _{entry};"])
 
 
 def _scoped(name: str, text: str) -> str:

@@ -7,14 +7,19 @@ const MOST = 12;
 /** @param {string[]} classes */
 export function confusionPanel(classes) {
   const summary = html("p");
+  const kinds = html("ul", { class: "parts" });
   const table = html("div", { class: "wide" });
-  const element = html("section", { class: "panel confusion" }, html("h2", {}, "Right and wrong"), summary, table);
+  const element = html("section", { class: "panel confusion" }, html("h2", {}, "Right and wrong"), summary, kinds, table);
   const shown = classes.slice(0, MOST);
   return {
     element,
-    /** @param {{loss: number, right: number, accuracy: number, confusion: number[][]}} score @param {number} samples */
-    draw(score, samples) {
-      summary.textContent = `${score.right} of ${samples} examples are right (${(100 * score.accuracy).toFixed(1)} %). Loss ${score.loss.toFixed(4)}.`;
+    /**
+     * @param {{loss: number, right: number, accuracy: number, samples: number, confusion: number[][]}} score
+     * @param {{name: string, right: number, of: number}[]} parts those learned from, watched, kept for the end
+     */
+    draw(score, parts) {
+      summary.textContent = `${score.right} of ${score.samples} examples are right (${percent(score.accuracy)}). Loss ${score.loss.toFixed(4)}.`;
+      kinds.replaceChildren(...parts.map(({ name, right, of }) => html("li", {}, `${name}: ${right} of ${of} right (${percent(right / of)})`)));
       table.replaceChildren(
         html(
           "table",
@@ -37,3 +42,5 @@ export function confusionPanel(classes) {
     },
   };
 }
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;

@@ -1,128 +1,123 @@
 /** The large picture: which class wins where, where two meet, where units turn on, the examples. */
 
 import { paint, region, rgb } from "./colours.js";
-import { html, marker, svg } from "./marks.js";
-import { numbers } from "./payload.js";
+import { html, marker, path, svg } from "./marks.js";
 import { argmax, softmax } from "./network.js";
+import { heldOut, numbers } from "./payload.js";
+import { nearestPoint } from "./nearest.js";
+import { pointing } from "./points.js";
 
 const SIZE = 400;
 
 /**
  * @param {import("./payload.js").Scene} scene
  * @param {[number, number][]} places of the examples
- * @param {(pick: {example: number|null, place: [number, number]}|null) => void} onPick
+ * @param {{onPick: (pick: {example: number|null, place: number[]}|null, pinned?: boolean) => void,
+ *   tools: import("./points.js").Tools|null}} acts
  */
-export function decision(scene, places, onPick) {
+export function decision(scene, places, { onPick, tools }) {
   const { payload, classes } = scene;
   const [[left, right], [bottom, top]] = payload.window;
   const x = (s) => (SIZE * (s - left)) / (right - left);
   const y = (t) => (SIZE * (top - t)) / (top - bottom);
+  const back = (px, py) => [left + (px / SIZE) * (right - left), top - (py / SIZE) * (top - bottom)];
   const colours = payload.looks.map((look) => rgb(look.colour));
 
   const canvas = html("canvas", { class: "ground", role: "img" });
   const lines = svg("g", { class: "lines" });
+  const reaching = svg("line", { class: "reach" });
   const dots = svg("g", { class: "dots" });
-  const overlay = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "over" }, lines, dots);
+  const overlay = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "over" }, lines, reaching, dots);
   const note = html("p", { class: "quiet" });
   const [across, up] = payload.plane.names;
+  const hint = "Arrow keys go from example to example, Escape lets go.";
+  const plane = html("div", { class: "plane", tabindex: "0", role: "application", "aria-label": `decision regions. ${hint}` }, canvas, overlay);
   const element = html(
     "figure",
     { class: "decision" },
-    html("div", { class: "plane", tabindex: "0", "aria-label": "decision regions" }, canvas, overlay),
+    plane,
     axis(across, left, right, "across"),
     axis(up, bottom, top, "up"),
     legend(payload),
     note,
   );
-  const plane = element.querySelector(".plane");
+  let points = [];
+  let segments = new Float64Array(0);
+  setPoints(places);
+  pointing(plane, overlay, { size: SIZE, back, to: ([s, t]) => [x(s), y(t)], places: () => places, onPick, tools });
 
-  const points = places.map(([s, t], n) => {
-    const look = payload.looks[scene.y[n]];
+  /** Other examples, as many or not, in the same window. */
+  function setPoints(given) {
+    places = given;
+    const out = heldOut(scene);
     const radius = places.length > 400 ? 3 : 5;
-    const shape = marker(look, x(s), y(t), radius);
-    const ring = svg("circle", { cx: x(s), cy: y(t), r: radius + 3, class: "ring" });
-    dots.append(ring, shape);
-    return { shape, ring };
-  });
-
-  const pickAt = (event) => {
-    const box = plane.getBoundingClientRect();
-    const px = ((event.clientX - box.left) / box.width) * SIZE;
-    const py = ((event.clientY - box.top) / box.height) * SIZE;
-    let example = null;
-    let nearest = 12 ** 2;
-    places.forEach(([s, t], n) => {
-      const away = (x(s) - px) ** 2 + (y(t) - py) ** 2;
-      if (away < nearest) [nearest, example] = [away, n];
+    points = places.map(([s, t], n) => {
+      const shape = marker(payload.looks[scene.y[n]], x(s), y(t), radius, out.has(n) ? { class: "point out" } : {});
+      const ring = svg("circle", { cx: x(s).toFixed(2), cy: y(t).toFixed(2), r: radius + 3, class: "ring" });
+      return { shape, ring };
     });
-    const place = [left + (px / SIZE) * (right - left), top - (py / SIZE) * (top - bottom)];
-    onPick({ example, place });
-  };
-  plane.addEventListener("pointermove", pickAt);
-  plane.addEventListener("pointerdown", pickAt);
-  plane.addEventListener("pointerleave", () => onPick(null));
-  plane.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step || !places.length) return;
-    event.preventDefault();
-    const now = Number(plane.dataset.example ?? -step);
-    const next = (now + step + places.length) % places.length;
-    plane.dataset.example = String(next);
-    onPick({ example: next, place: places[next] });
-  });
+    dots.replaceChildren(...points.flatMap(({ shape, ring }) => [ring, shape]));
+  }
 
   return {
     element,
+    setPoints,
     /**
-     * @param {{logits: Float64Array, side: number, predicted: number[], picture: any,
+     * @param {{logits: Float64Array, side: number, predicted: number[], picture: any, lines: number[]|null,
      *   creases: boolean, pick: number|null, selected: string|null}} view
      */
     draw(view) {
-      paint(canvas, view.side, (square) => {
-        const row = view.logits.subarray(square * classes, (square + 1) * classes);
-        const winner = argmax(row);
-        return region(colours[winner], softmax(row)[winner], classes);
-      });
-      const right_ = view.predicted.filter((k, n) => k === scene.y[n]).length;
-      canvas.setAttribute(
-        "aria-label",
-        places.length ? `decision regions; ${right_} of ${places.length} examples are right` : "decision regions",
-      );
-      lines.replaceChildren(...drawn(view));
+      if (view.logits !== plane.drawn || view.picture !== plane.picture || view.creases !== plane.creases || view.selected !== plane.selected) drawGround(view);
       points.forEach(({ ring }, n) => {
-        ring.classList.toggle("wrong", view.predicted[n] !== scene.y[n]);
-        ring.classList.toggle("picked", view.pick === n);
+        const kind = view.pick === n ? "ring picked" : view.predicted[n] !== scene.y[n] ? "ring wrong" : "ring";
+        if (ring.getAttribute("class") !== kind) ring.setAttribute("class", kind);
       });
-      note.textContent = said(view);
+    },
+    /** The place of a boundary that is nearest to a place, in the plane that is shown. */
+    nearest: (place) => nearestPoint(segments, place),
+    /** Show the way from a place to its nearest boundary. @param {{from: number[], to: number[]}|null} way */
+    reach(way) {
+      reaching.style.display = way ? "" : "none";
+      if (!way) return;
+      const ends = { x1: x(way.from[0]), y1: y(way.from[1]), x2: x(way.to[0]), y2: y(way.to[1]) };
+      for (const [name, value] of Object.entries(ends)) reaching.setAttribute(name, value.toFixed(2));
     },
   };
 
-  function drawn(view) {
-    if (!view.picture) return [];
-    const shapes = [];
-    if (view.creases) {
-      for (const [name, text] of Object.entries(view.picture.creases)) {
-        shapes.push(svg("path", { d: path(numbers(text)), class: name === view.selected ? "crease own" : "crease", "data-crease": name }));
-      }
-    }
-    shapes.push(svg("path", { d: path(numbers(view.picture.boundaries)), class: "boundary" }));
-    return shapes;
+  function drawGround(view) {
+    Object.assign(plane, { drawn: view.logits, picture: view.picture, creases: view.creases, selected: view.selected });
+    paint(canvas, view.side, (square) => {
+      const row = view.logits.subarray(square * classes, (square + 1) * classes);
+      const winner = argmax(row);
+      return region(colours[winner], softmax(row)[winner], classes);
+    });
+    const right_ = view.predicted.filter((k, n) => k === scene.y[n]).length;
+    canvas.setAttribute(
+      "aria-label",
+      places.length ? `decision regions; ${right_} of ${places.length} examples are right` : "decision regions",
+    );
+    segments = view.picture ? numbers(view.picture.boundaries) : inPlane(view.lines, view.side);
+    lines.replaceChildren(...creases(view), svg("path", { d: path(segments, x, y), class: "boundary" }));
+    const said = words(view);
+    if (note.textContent !== said) note.textContent = said;
   }
 
-  /** Segments of (start, end), four numbers each. */
-  function path(segments) {
-    const parts = [];
-    for (let i = 0; i < segments.length; i += 4) {
-      const [a, b, c, d] = segments.subarray(i, i + 4);
-      parts.push(`M${x(a).toFixed(2)} ${y(b).toFixed(2)}L${x(c).toFixed(2)} ${y(d).toFixed(2)}`);
-    }
-    return parts.join("");
+  /** Sampled lines, from squares to the window's coordinates. */
+  function inPlane(squares, side) {
+    return Float64Array.from(squares, (value, i) => back((SIZE * value) / side, (SIZE * value) / side)[i % 2]);
   }
 
-  function said(view) {
+  function creases(view) {
+    if (!view.picture || !view.creases) return [];
+    return Object.entries(view.picture.creases).map(([name, text]) =>
+      svg("path", { d: path(numbers(text), x, y), class: name === view.selected ? "crease own" : "crease", "data-crease": name }),
+    );
+  }
+
+  function words(view) {
     const parts = [];
     if (payload.plane.caption) parts.push(payload.plane.caption);
-    if (!view.picture) parts.push("colours sampled on a grid; exact lines are kept for some epochs");
+    if (!view.picture) parts.push("lines sampled on a grid");
     else if (!view.picture.exact) parts.push("lines sampled, since an activation is curved");
     else parts.push(view.creases ? "lines exact; dashed: where units turn on" : "lines exact");
     return `${parts.join("; ")}.`;

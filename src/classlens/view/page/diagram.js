@@ -2,63 +2,73 @@
 
 import { paint, scale } from "./colours.js";
 import { html, short, svg } from "./marks.js";
+import { reach } from "./network.js";
 
 const MOST = 8;
 const WIDTH = 56;
 const GAP = 14;
-const COLUMN = 150;
+const COLUMN = 160;
 
 /**
  * @param {import("./payload.js").Scene} scene
- * @param {(unit: {layer: string, unit: number}|null) => void} onSelect
+ * @param {{onSelect: (unit: {layer: string, unit: number}) => void,
+ *   onLink: (link: {layer: string, input: number, unit: number}) => void,
+ *   heads?: (column: {index: number, name: string|null, count: number, activation: string}) => Node|null}} acts
+ *   heads: what stands over a column of units, beside its name
  */
-export function diagram(scene, onSelect) {
+export function diagram(scene, { onSelect, onLink, heads }) {
   const { payload } = scene;
   const spec = payload.network;
   const columns = [
-    { name: null, count: spec.inputs, labels: payload.features },
+    { index: -1, name: null, count: spec.inputs, labels: payload.features },
     ...spec.layers.map((layer, depth) => ({
+      index: depth,
       name: layer.name,
       count: layer.units,
       activation: layer.activation,
       labels: depth === spec.layers.length - 1 ? payload.classes : null,
     })),
   ];
-  const shown = columns.map((column) => Math.min(column.count, MOST));
-  const height = Math.max(...shown) * (WIDTH + GAP) + 34;
+  const top = heads ? 92 : 28;
+  // Pixels are one picture, not so many features.
+  const shown = columns.map((column, at) => (at === 0 && payload.image ? 1 : Math.min(column.count, MOST)));
+  const height = Math.max(...shown) * (WIDTH + GAP) + top + 6;
   const place = (column, unit) => ({
     x: column * COLUMN + 10,
-    y: 28 + (height - 34 - shown[column] * (WIDTH + GAP)) / 2 + unit * (WIDTH + GAP),
+    y: top + (height - top - 6 - shown[column] * (WIDTH + GAP)) / 2 + unit * (WIDTH + GAP),
   });
-
-  const width = (columns.length - 1) * COLUMN + WIDTH + 20;
-  const links = svg("svg", { width, height, class: "links", "aria-hidden": "true" });
+  const width = (columns.length - 1) * COLUMN + Math.max(WIDTH + 20, heads ? 130 : 0);
+  const links = svg("svg", { width, height, class: "links" });
   const thumbs = [];
+  const drawn = [];
   const boxes = columns.flatMap((column, at) => [
-    html("span", { class: "layer", style: `left:${place(at, 0).x}px` }, heading(column)),
+    html("div", { class: "layer", style: `left:${place(at, 0).x}px` }, html("span", {}, heading(column)), heads?.(column) ?? ""),
     ...Array.from({ length: shown[at] }, (_, unit) => box(column, at, unit)),
-    ...(column.count > MOST ? [more(column, at)] : []),
+    ...(column.count > shown[at] && !(at === 0 && payload.image) ? [more(column, at)] : []),
   ]);
   const element = html("div", { class: "diagram", style: `width:${width}px;height:${height}px` }, links, ...boxes);
+  if (!payload.image) weave();
 
   function heading(column) {
-    return column.name === null ? "features" : `${column.name} ${column.activation}`;
+    if (column.name === null) return payload.image ? `${column.count} pixels` : "features";
+    return heads && column.index < spec.layers.length - 1 ? column.name : `${column.name} ${column.activation}`;
   }
 
   function more(column, at) {
     const { x } = place(at, 0);
-    return html("span", { class: "more", style: `left:${x}px;top:${height - 14}px` }, `and ${column.count - MOST} more`);
+    return html("span", { class: "more", style: `left:${x}px;top:${height - 14}px` }, `and ${column.count - shown[at]} more`);
   }
 
   function box(column, at, unit) {
     const { x, y } = place(at, unit);
     const style = `left:${x}px;top:${y}px`;
-    const label = column.labels ? column.labels[unit] : `unit ${unit}`;
+    const label = at === 0 && payload.image ? "pixels" : column.labels ? column.labels[unit] : `unit ${unit}`;
     const canvas = html("canvas", { class: "thumb" });
     const name = html("span", { class: "unit" }, label);
     if (column.name === null) {
-      if (payload.plane.origin === null) thumbs.push({ canvas, at, unit });
-      return html("div", { class: "box input", style, title: label }, ...(payload.plane.origin === null ? [canvas] : []), name);
+      const plain = payload.plane.origin === null;
+      if (plain) thumbs.push({ canvas, at, unit });
+      return html("div", { class: "box input", style, title: label }, ...(plain ? [canvas] : []), name);
     }
     thumbs.push({ canvas, at, unit });
     const choose = () => onSelect({ layer: column.name, unit });
@@ -70,6 +80,29 @@ export function diagram(scene, onSelect) {
     );
   }
 
+  /** A line for each weight that has room, and a wide one over it that can be hit. */
+  function weave() {
+    const hits = [];
+    spec.layers.forEach((layer, at) => {
+      for (let input = 0; input < shown[at]; input += 1) {
+        for (let unit = 0; unit < shown[at + 1]; unit += 1) {
+          const [from, to] = [place(at, input), place(at + 1, unit)];
+          const [x0, y0, x1, y1] = [from.x + WIDTH, from.y + WIDTH / 2, to.x, to.y + WIDTH / 2];
+          const bend = (x1 - x0) / 2;
+          const d = `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
+          const line = svg("path", { d, class: "link" });
+          const title = svg("title");
+          const hit = svg("path", { d, class: "hit", "data-link": `${at}.${input}.${unit}` }, title);
+          hit.addEventListener("click", () => onLink({ layer: layer.name, input, unit }));
+          links.append(line);
+          hits.push(hit);
+          drawn.push({ at, input, unit, line, title, weight: NaN });
+        }
+      }
+    });
+    links.append(...hits);
+  }
+
   return {
     element,
     /**
@@ -77,49 +110,33 @@ export function diagram(scene, onSelect) {
      *   side: number, off: Set<string>, selected: string|null}} view
      */
     draw(view) {
-      drawLinks(view.network);
-      const reaches = columns.map((column, at) => (at ? reach(view.values[at - 1].a) : reach(view.grid)));
+      thicken(view.network);
+      const reaches = columns.map((column, at) => reach(at ? view.values[at - 1].a : view.grid));
       for (const { canvas, at, unit } of thumbs) {
         const values = at ? view.values[at - 1].a : view.grid;
         const colour = scale(payload.values, reaches[at]);
         const count = columns[at].count;
         paint(canvas, view.side, (square) => colour(values[square * count + unit]));
       }
-      for (const button of element.querySelectorAll("button")) {
+      for (const button of element.querySelectorAll("button.box")) {
         button.classList.toggle("off", view.off.has(button.dataset.unit));
         button.setAttribute("aria-pressed", String(button.dataset.unit === view.selected));
       }
     },
   };
 
-  function drawLinks(network) {
-    const paths = [];
-    network.layers.forEach((layer, at) => {
-      const largest = reach(layer.kernel) || 1;
-      for (let i = 0; i < shown[at]; i += 1) {
-        for (let j = 0; j < shown[at + 1]; j += 1) {
-          const weight = layer.kernel[i * layer.units + j];
-          const from = place(at, i);
-          const to = place(at + 1, j);
-          const [x0, y0, x1, y1] = [from.x + WIDTH, from.y + WIDTH / 2, to.x, to.y + WIDTH / 2];
-          const bend = (x1 - x0) / 2;
-          const link = svg("path", {
-            d: `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`,
-            class: weight < 0 ? "link negative" : "link",
-            "stroke-width": (0.4 + (4.6 * Math.abs(weight)) / largest).toFixed(2),
-          });
-          link.append(svg("title", {}, short(weight)));
-          paths.push(link);
-        }
-      }
-    });
-    links.replaceChildren(...paths);
+  /** As thick as the weight is large, dashed where it is negative. */
+  function thicken(network) {
+    const largest = network.layers.map((layer) => reach(layer.kernel) || 1);
+    for (const link of drawn) {
+      const layer = network.layers[link.at];
+      const weight = layer.kernel[link.input * layer.units + link.unit];
+      const share = Math.abs(weight) / largest[link.at];
+      if (weight === link.weight && share === link.share) continue;
+      Object.assign(link, { weight, share });
+      link.line.setAttribute("stroke-width", (0.4 + 4.6 * share).toFixed(2));
+      link.line.setAttribute("class", weight < 0 ? "link negative" : "link");
+      link.title.textContent = short(weight);
+    }
   }
-}
-
-/** The largest size of some numbers. */
-export function reach(values) {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
 }

@@ -25,6 +25,7 @@ export function html(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key === "style") element.style.cssText = value; // a style attribute is not allowed
     else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== null) element.setAttribute(key, String(value));
   }
@@ -83,4 +84,18 @@ export function short(value) {
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
   return Number(value.toPrecision(3)).toString();
+}
+
+/**
+ * Segments as a path: four numbers each, both ends.
+ * @param {ArrayLike<number>} segments
+ * @param {(s: number) => number} x
+ * @param {(t: number) => number} y
+ */
+export function path(segments, x, y) {
+  const parts = [];
+  for (let i = 0; i + 3 < segments.length; i += 4) {
+    parts.push(`M${x(segments[i]).toFixed(2)} ${y(segments[i + 1]).toFixed(2)}L${x(segments[i + 2]).toFixed(2)} ${y(segments[i + 3]).toFixed(2)}`);
+  }
+  return parts.join("");
 }

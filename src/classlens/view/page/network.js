@@ -194,5 +194,12 @@ export function score(logits, y, classes) {
     right += best === k ? 1 : 0;
     confusion[k][best] += 1;
   });
-  return { loss: loss / y.length, accuracy: right / y.length, right, confusion };
+  return { loss: loss / y.length, accuracy: right / y.length, right, samples: y.length, confusion };
+}
+
+/** The largest size of some numbers. @param {ArrayLike<number>} values */
+export function reach(values) {
+  let most = 0;
+  for (let i = 0; i < values.length; i += 1) most = Math.max(most, Math.abs(values[i]));
+  return most;
 }

@@ -1,21 +1,26 @@
 /** One place or example on its way through the network. */
 
-import { argmax, softmax } from "./network.js";
+import { picture } from "./images.js";
 import { html, short } from "./marks.js";
+import { argmax, softmax } from "./network.js";
 
 const MOST = 8;
+const MOST_FEATURES = 100;
 
 /** @param {import("./payload.js").Scene} scene */
 export function probePanel(scene) {
   const { payload } = scene;
-  const hint = "Point at an example, or at any place of the picture, to follow it through the network.";
-  const body = html("div", { "aria-live": "polite" }, html("p", { class: "quiet" }, hint));
+  let unfolded = false;
+  let known = { X: null, rows: [] };
+  const hint = "Point at an example, or at any place of the picture, to follow it through the network. A click keeps it.";
+  const body = html("div", { "aria-live": "polite" });
   const element = html("section", { class: "panel probe" }, html("h2", {}, "One example"), body);
   return {
     element,
     /**
      * @param {{example: number|null, x: Float64Array, network: import("./network.js").Network,
-     *   values: {z: Float64Array, a: Float64Array}[]}|null} view
+     *   values: {z: Float64Array, a: Float64Array}[], own: {a: Float64Array}[]|null,
+     *   nearest: {place: number[], distance: number}|null}|null} view
      */
     draw(view) {
       if (view === null) {
@@ -24,17 +29,45 @@ export function probePanel(scene) {
       }
       const logits = Array.from(view.values[view.values.length - 1].a);
       const shares = softmax(logits);
-      const winner = argmax(logits);
+      const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
+      const [winner, second] = order;
       const who = view.example === null ? "This place" : `Example ${view.example}, of ${payload.classes[scene.y[view.example]]},`;
-      const wrong = view.example !== null && winner !== scene.y[view.example];
+      const wrong = view.example !== null && argmax(logits) !== scene.y[view.example];
+      const lead = second === undefined ? "" : ` It leads ${payload.classes[second]} by ${short(logits[winner] - logits[second])}.`;
       body.replaceChildren(
-        html("p", {}, `${who} is predicted as ${payload.classes[winner]} with ${(100 * shares[winner]).toFixed(1)} %${wrong ? ", which is wrong" : ""}.`),
-        ...rows(view, logits, shares),
+        ...(payload.image ? [picture(view.x, payload.image, "the example's pixels")] : []),
+        html("p", {}, `${who} is predicted as ${payload.classes[winner]} with ${(100 * shares[winner]).toFixed(1)} %${wrong ? ", which is wrong" : ""}.${lead}`),
+        ...(view.nearest ? [html("p", {}, near(view.nearest))] : []),
+        ...(view.example !== null && view.own ? shared(view) : []),
+        rows(view, logits, shares, order),
+        ...(payload.network.inputs > 2 && !payload.image && scene.y.length ? [features(view)] : []),
       );
     },
   };
 
-  function rows(view, logits, shares) {
+  function near({ place, distance }) {
+    const where = payload.plane.origin === null ? "" : " in this plane";
+    return `The nearest boundary${where} is ${short(distance)} away, at (${short(place[0])}, ${short(place[1])}).`;
+  }
+
+  /** Which examples a hidden layer cannot tell from this one. */
+  function shared(view) {
+    return view.network.layers.slice(0, -1).flatMap(({ name, units }, depth) => {
+      const { a } = view.own[depth];
+      const own = view.example * units;
+      const same = scene.y.flatMap((_, n) => {
+        if (n === view.example) return [];
+        for (let j = 0; j < units; j += 1) if (Math.abs(a[n * units + j] - a[own + j]) > 1e-6 * Math.max(1, Math.abs(a[own + j]))) return [];
+        return [n];
+      });
+      if (!same.length) return [];
+      const counts = payload.classes.map((_, k) => same.filter((n) => scene.y[n] === k).length);
+      const said = counts.flatMap((count, k) => (count ? [`${count} of ${payload.classes[k]}`] : []));
+      return [html("p", {}, `In ${name} it lies on one point with ${same.length === 1 ? "another example" : `${same.length} others`}: ${said.join(", ")}.`)];
+    });
+  }
+
+  function rows(view, logits, shares, order) {
     const few = (values, names) => {
       const shown = Array.from(values).slice(0, MOST).map((value, i) => `${names(i)} ${short(value)}`);
       if (values.length > MOST) shown.push(`and ${values.length - MOST} more`);
@@ -45,21 +78,39 @@ export function probePanel(scene) {
       ...line(`${layer.name}, sums`, few(view.values[depth].z, (i) => `z${i}`)),
       ...line(`${layer.name}, ${layer.activation}`, few(view.values[depth].a, (i) => `a${i}`)),
     ]);
-    const of = (values, show) =>
-      [...values.keys()]
-        .sort((a, b) => logits[b] - logits[a])
-        .slice(0, MOST)
-        .map((k) => `${payload.classes[k]} ${show(values[k])}`)
-        .join(", ");
-    return [
-      html(
-        "dl",
-        {},
-        ...line("features", few(view.x, (i) => payload.features[i])),
-        ...hidden,
-        ...line("logits", of(logits, short)),
-        ...line("softmax", of(shares, (share) => `${(100 * share).toFixed(1)} %`)),
-      ),
-    ];
+    const of = (values, show) => order.slice(0, MOST).map((k) => `${payload.classes[k]} ${show(values[k])}`).join(", ");
+    const input = payload.image ? [] : line("features", few(view.x, (i) => payload.features[i]));
+    return html("dl", {}, ...input, ...hidden, ...line("logits", of(logits, short)), ...line("softmax", of(shares, (share) => `${(100 * share).toFixed(1)} %`)));
+  }
+
+  /** All features of an example, beside their means and ranges. */
+  function features(view) {
+    const cells = spread().map(({ name, mean, low, high }, i) =>
+      html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, short(view.x[i])), html("td", {}, mean), html("td", {}, `${low} to ${high}`)),
+    );
+    const head = html("tr", {}, ...["feature", "here", "mean", "range"].map((word) => html("th", { scope: "col" }, word)));
+    const details = html("details", { class: "features", open: unfolded }, html("summary", {}, `All ${payload.network.inputs} features`), html("div", { class: "wide" }, html("table", {}, head, ...cells)));
+    details.addEventListener("toggle", () => { unfolded = details.open; });
+    return details;
+  }
+
+  /** Mean and range of each feature, computed once for the examples at hand. */
+  function spread() {
+    if (known.X === scene.X) return known.rows;
+    const count = payload.network.inputs;
+    known = {
+      X: scene.X,
+      rows: payload.features.slice(0, MOST_FEATURES).map((name, i) => {
+        let [sum, low, high] = [0, Infinity, -Infinity];
+        for (let at = i; at < scene.X.length; at += count) {
+          const value = scene.X[at];
+          sum += value;
+          low = Math.min(low, value);
+          high = Math.max(high, value);
+        }
+        return { name, mean: short(sum / scene.y.length), low: short(low), high: short(high) };
+      }),
+    };
+    return known.rows;
   }
 }

@@ -197,6 +197,7 @@ export function stage(host) {
   }
 
   return {
+    host,
     slots,
     play,
     state,

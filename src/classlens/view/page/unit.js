@@ -1,38 +1,82 @@
-/** One unit, large: its picture, its equation with numbers, its role in words, its switch. */
+/** One unit, large: its picture, its equation with numbers, its weights to change, its role, its switch. */
 
 import { paint, scale } from "./colours.js";
-import { reach } from "./diagram.js";
+import { weightPictures } from "./images.js";
 import { html, short } from "./marks.js";
+import { reach } from "./network.js";
+
+const MOST_FIELDS = 24;
 
 /**
  * @param {import("./payload.js").Scene} scene
- * @param {(name: string, off: boolean) => void} onSwitch
- * @param {() => void} onClose
+ * @param {{onSwitch: (name: string, off: boolean) => void, onClose: () => void, onRestore: () => void,
+ *   onEdit: (layer: number, input: number, unit: number, value: number) => void}} acts
  */
-export function unitPanel(scene, onSwitch, onClose) {
+export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
   const { payload } = scene;
   const title = html("h3");
   const canvas = html("canvas", { class: "large", role: "img" });
+  const kernel = html("div", { class: "kernel" });
   const equation = html("p", { class: "equation" });
   const role = html("p");
   const effect = html("p", { "aria-live": "polite" });
   const box = html("input", { type: "checkbox", onchange: () => onSwitch(element.dataset.unit, box.checked) });
+  const weights = html("div", { class: "weights", role: "group", "aria-label": "weights" });
+  const restore = html("button", { type: "button", onclick: onRestore }, "Undo all changes of weights");
   const element = html(
     "section",
-    { class: "panel unit", hidden: true },
+    { class: "panel unit", hidden: true, "aria-label": "unit" },
     html("button", { type: "button", class: "close", "aria-label": "close", onclick: onClose }, "×"),
     title,
-    canvas,
+    html("div", { class: "looks" }, canvas, kernel),
     equation,
     html("label", {}, box, " switch it off (hold it at 0)"),
     effect,
     role,
+    html("details", { class: "change", open: true }, html("summary", {}, "Change its weights"), weights, restore),
   );
+  let shown = "";
+  let fields = new Map();
+  let wanted = null;
+
+  /** A field for each weight; of very many for the largest, and the one that was asked for. */
+  function build(layer, depth, unit, inputs) {
+    const order = [...inputs.keys()];
+    if (inputs.length > MOST_FIELDS) {
+      const size = (i) => Math.abs(layer.kernel[i * layer.units + unit]);
+      order.sort((a, b) => (b === wanted) - (a === wanted) || size(b) - size(a)).splice(MOST_FIELDS);
+    }
+    fields = new Map();
+    const field = (input, name) => {
+      const box_ = html("input", { type: "number", step: "0.1", "data-input": input, "aria-label": `weight of ${name}` });
+      box_.addEventListener("input", () => {
+        const value = box_.valueAsNumber;
+        if (Number.isFinite(value)) onEdit(depth, input, unit, value);
+      });
+      fields.set(input, box_);
+      return html("label", {}, html("span", {}, name), box_);
+    };
+    const hidden = inputs.length - order.length;
+    weights.replaceChildren(
+      ...order.map((input) => field(input, inputs[input])),
+      field(-1, "bias"),
+      ...(hidden ? [html("p", { class: "quiet" }, `and ${hidden} smaller ones`)] : []),
+    );
+  }
+
   return {
     element,
+    /** Go to the field of a weight. @param {number} input */
+    focus(input) {
+      wanted = input;
+      if (!fields.has(input)) shown = "";
+      element.querySelector("details").open = true;
+      fields.get(input)?.focus();
+    },
     /**
      * @param {{selected: {layer: string, unit: number}|null, network: import("./network.js").Network,
-     *   values: {a: Float64Array}[], side: number, off: Set<string>, words: any, right: number, before: number}} view
+     *   values: {a: Float64Array}[], side: number, off: Set<string>, edits: number[][], words: any,
+     *   right: number, before: number}} view
      */
     draw(view) {
       element.hidden = view.selected === null;
@@ -42,13 +86,23 @@ export function unitPanel(scene, onSwitch, onClose) {
       const layer = view.network.layers[depth];
       const last = depth === view.network.layers.length - 1;
       const key = `${name}.${unit}`;
+      const inputs = inputsOf(view.network, depth);
       element.dataset.unit = key;
+      if (shown !== key) build(layer, depth, unit, inputs);
+      shown = key;
       title.textContent = last ? `Output ${payload.classes[unit]}` : `Unit ${unit} of ${name}`;
       const { a } = view.values[depth];
       const colour = scale(payload.values, reach(a));
       paint(canvas, view.side, (square) => colour(a[square * layer.units + unit]));
       canvas.setAttribute("aria-label", `${title.textContent} over the plane`);
-      equation.textContent = formula(layer, unit, inputsOf(view.network, depth));
+      const own = inputs.map((_, i) => layer.kernel[i * layer.units + unit]);
+      kernel.replaceChildren(...(depth === 0 && payload.image ? weightPictures(own, payload.image, payload.values, `weights of ${title.textContent}`) : []));
+      equation.textContent = formula(layer, unit, inputs);
+      for (const [input, field] of fields) {
+        if (document.activeElement === field && view.edits.some((edit) => edit[0] === depth && edit[1] === input && edit[2] === unit)) continue;
+        field.value = Number((input < 0 ? layer.bias[unit] : own[input]).toPrecision(4)).toString();
+      }
+      restore.hidden = !view.edits.length;
       box.checked = view.off.has(key);
       box.parentElement.hidden = last;
       const lost = view.before - view.right;

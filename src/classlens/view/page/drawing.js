@@ -1,0 +1,67 @@
+/** Drawing points: what a click on the picture does, and for which class. */
+
+import { html, marker, svg } from "./marks.js";
+
+const MODES = { look: "look", add: "add points", move: "move points", erase: "erase points" };
+
+/**
+ * @param {any} welcome
+ * @param {{points: () => {place: number[], k: number}[], classes: () => number,
+ *   change: (points: {place: number[], k: number}[], classes: number, done: boolean) => void}} acts
+ */
+export function drawing(welcome, { points, classes, change }) {
+  let mode = "look";
+  let k = 0;
+  const modes = Object.entries(MODES).map(([name, text]) => {
+    const radio = html("input", { type: "radio", name: "mode", value: name, checked: name === mode, onchange: () => { mode = name; show(); } });
+    return html("label", {}, radio, ` ${text}`);
+  });
+  const kinds = html("div", { class: "kinds", role: "group", "aria-label": "class of new points" });
+  const hint = html("p", { class: "quiet" });
+  const element = html("section", { class: "panel drawing" }, html("h2", {}, "Your own points"), html("fieldset", { class: "modes" }, html("legend", {}, "a click on the picture is to"), ...modes), kinds, hint);
+  const HINTS = {
+    look: "Point at examples to follow them.",
+    add: "Click where a point is to be. With the keyboard: arrows move a cross, Enter adds.",
+    move: "Drag a point. With the keyboard: arrows choose one, Shift and arrows move it.",
+    erase: "Click a point. With the keyboard: arrows choose one, Delete erases it.",
+  };
+
+  /** The classes, and one more that there may be. */
+  function show() {
+    const count = Math.min(classes() + 1, welcome.limits.classes);
+    k = Math.min(k, count - 1);
+    kinds.hidden = mode !== "add";
+    kinds.replaceChildren(
+      ...Array.from({ length: count }, (_, index) =>
+        html(
+          "button",
+          { type: "button", "aria-pressed": String(index === k), "aria-label": `class c${index}${index >= classes() ? ", new" : ""}`, onclick: () => { k = index; show(); } },
+          svg("svg", { viewBox: "-8 -8 16 16", class: "key", "aria-hidden": "true" }, marker(welcome.looks[index], 0, 0, 6)),
+          index >= classes() ? `c${index} +` : `c${index}`,
+        ),
+      ),
+    );
+    hint.textContent = HINTS[mode];
+  }
+  show();
+
+  return {
+    element,
+    show,
+    tools: {
+      mode: () => (element.hidden ? "look" : mode),
+      add(place) {
+        if (points().length >= welcome.limits.points) return;
+        change([...points(), { place, k }], Math.max(classes(), k + 1), true);
+        show();
+      },
+      move(example, place, done) {
+        change(points().map((point, n) => (n === example ? { ...point, place } : point)), classes(), done);
+      },
+      erase(example) {
+        const left = points().filter((_, n) => n !== example);
+        if (left.length) change(left, classes(), true);
+      },
+    },
+  };
+}

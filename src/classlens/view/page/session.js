@@ -1,0 +1,123 @@
+/** The live page's work: one recipe at a time is trained, and what was before can come back. */
+
+const MOST_STEPS = 100;
+// A training that has taken so long is given up for another one; a shorter one is waited for.
+const PATIENCE = 150;
+
+/**
+ * @param {{ask: (request: any, onEvent: (event: any) => void, signal?: AbortSignal) => Promise<void>,
+ *   views: ReturnType<import("./stage.js").stage>, changed: () => void,
+ *   status: (news: {text?: string, busy?: boolean, error?: Error|null}) => void}} given
+ */
+export function session({ ask, views, status, changed }) {
+  let recipe = null;
+  let window_ = null;
+  let past = [];
+  let future = [];
+  let running = null;
+  let waiting = false;
+  let epoch = null;
+  let shownRecipe = null;
+  let joined = false;
+
+  const snapshot = () => ({ recipe, window: window_, edits: views.state.edits, off: views.state.off });
+
+  /**
+   * Another recipe.
+   * @param {any} next
+   * @param {{fresh: boolean, join?: boolean}} how fresh: the window is chosen anew; join: it belongs
+   *   to the change before, as the steps of a drag do
+   */
+  function change(next, { fresh, join = false }) {
+    if (!joined) {
+      past = [...past, snapshot()].slice(-MOST_STEPS);
+      future = [];
+    }
+    joined = join;
+    recipe = next;
+    window_ = fresh ? null : (views.scene()?.payload.plane.origin === null ? views.scene().payload.window : null);
+    if (fresh) views.change({ edits: [], off: new Set() });
+    train();
+  }
+
+  function back(from, to) {
+    if (!from.length) return [from, to];
+    const before = from[from.length - 1];
+    const kept = [...to, snapshot()];
+    ({ recipe, window: window_ } = before);
+    joined = false;
+    views.state.edits = before.edits;
+    views.state.off = before.off;
+    train();
+    return [from.slice(0, -1), kept];
+  }
+
+  function train() {
+    if (running) {
+      waiting = true;
+      if (performance.now() - running.started > PATIENCE) running.controller.abort();
+      return;
+    }
+    waiting = false;
+    carryOut();
+  }
+
+  async function carryOut() {
+    const controller = new AbortController();
+    const now = recipe;
+    running = { controller, started: performance.now() };
+    const timer = setTimeout(() => status({ text: "training…", busy: true }), PATIENCE);
+    let end = null;
+    try {
+      await ask({ do: "train", recipe: now, window: window_ }, (event) => {
+        if (event.event === "progress") progress(event);
+        else end = event;
+      }, controller.signal);
+    } catch (error) {
+      end = error.name === "AbortError" ? null : { event: "error", message: error.message };
+    }
+    clearTimeout(timer);
+    running = null;
+    if (end?.event === "trained" && !waiting) finish(end.payload, now);
+    else if (end?.event === "trained" && now.data.source === "own") finish(end.payload, now); // a drag goes on
+    else if (end?.event === "error" && !waiting) status({ error: new Error(end.message) });
+    if (waiting) train();
+  }
+
+  function progress({ epoch: at, epochs, payload }) {
+    status({ text: `epoch ${at} of ${epochs}`, busy: true });
+    if (payload) views.show(payload);
+  }
+
+  function finish(payload, now) {
+    shownRecipe = now;
+    const atEnd = epoch === null && (!views.scene() || views.play.atEnd(views.scene().payload.shown));
+    views.show(payload, { atEnd });
+    if (epoch !== null) views.play.seek(epoch);
+    epoch = null;
+    const early = { early: ` Stopped early, after epoch ${payload.history.epoch.length}.`, interrupted: ` Stopped after epoch ${payload.history.epoch.length}.` };
+    status({ text: `trained in ${said(payload.seconds)}.${early[payload.ending] ?? ""}` });
+    changed();
+  }
+
+  return {
+    recipe: () => recipe,
+    /** The recipe and the view of what is on the page, which a change that is under way is not yet. */
+    shown: () => ({ recipe: shownRecipe, epoch: views.shown().epoch, edits: views.state.edits }),
+    /** @param {any} first @param {number|undefined} at */
+    begin(first, at) {
+      recipe = first;
+      window_ = null;
+      epoch = at ?? null;
+      train();
+    },
+    change,
+    stop: () => ask({ do: "stop" }, () => {}),
+    undo() { [past, future] = back(past, future); },
+    redo() { [future, past] = back(future, past); },
+    canUndo: () => past.length > 0,
+    canRedo: () => future.length > 0,
+  };
+}
+
+const said = (seconds) => (seconds < 1 ? `${Math.max(1, Math.round(1000 * seconds))} ms` : `${seconds.toFixed(1)} s`);
