@@ -13,55 +13,103 @@ function along(ramp, share) {
   return ramp[at].map((each, i) => each + part * (ramp[at + 1][i] - each));
 }
 
+/** One pixel as ImageData has it, where the lowest byte comes first. */
+const pixel = ([red, green, blue]) => (255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red);
+
+const STEPS = 400;
+
 /**
- * A scale that gives numbers colours: white at 0, the two signs apart, deepening fast at first.
+ * The colours of values from the lowest to the highest: white at 0, the two signs apart, deepening
+ * fast at first.
  * @param {{positive: string[], negative: string[]}} values
- * @param {number} reach the largest number
- * @returns {(value: number) => number[]}
+ * @returns {Int32Array} pixels for -1 to 1
  */
-export function scale(values, reach) {
+export function ramp(values) {
   const positive = values.positive.map(rgb);
   const negative = values.negative.map(rgb);
-  const most = reach || 1;
-  return (value) =>
-    value >= 0
-      ? along(positive, (value / most) ** 0.65)
-      : along(negative, (-value / most) ** 0.65);
+  return Int32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
+    const share = (i - STEPS) / STEPS;
+    return pixel(along(share >= 0 ? positive : negative, Math.abs(share) ** 0.65));
+  });
+}
+
+/** Canvas -> its context and pixels, made once for each size. */
+const surfaces = new WeakMap();
+
+function surface(canvas, width, height) {
+  let kept = surfaces.get(canvas);
+  if (!kept || canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    kept = { context, image, pixels: new Int32Array(image.data.buffer) };
+    surfaces.set(canvas, kept);
+  }
+  return kept;
 }
 
 /**
- * Fill a canvas with a grid of values, one pixel each; the page's style stretches it.
+ * Fill a canvas with numbers, one pixel each; the page's style stretches it.
  * @param {HTMLCanvasElement} canvas
- * @param {number} side
- * @param {(square: number) => ArrayLike<number>} colour
+ * @param {{width: number, height: number}} size
+ * @param {Int32Array} colours of ``ramp``
+ * @param {number} reach the size of the number that has the ramp's last colour
+ * @param {ArrayLike<number>} numbers every `stride`-th from `from` on
  */
-export function paint(canvas, side, colour) {
-  if (canvas.width !== side) {
-    canvas.width = side;
-    canvas.height = side;
-  }
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(side, side);
-  for (let square = 0; square < side * side; square += 1) {
-    const [red, green, blue] = colour(square);
-    image.data[4 * square] = red;
-    image.data[4 * square + 1] = green;
-    image.data[4 * square + 2] = blue;
-    image.data[4 * square + 3] = 255;
+export function paintValues(canvas, { width, height }, colours, reach, numbers, from = 0, stride = 1) {
+  const { context, image, pixels } = surface(canvas, width, height);
+  const factor = STEPS / (reach || 1);
+  for (let i = 0; i < pixels.length; i += 1) {
+    const place = Math.round(numbers[from + i * stride] * factor);
+    pixels[i] = colours[STEPS + Math.min(Math.max(place, -STEPS), STEPS)];
   }
   context.putImageData(image, 0, 0);
 }
 
 /**
- * The colour of a class where it wins by a share of softmax: paler the less sure it is.
- * @param {number[]} own red, green, blue
- * @param {number} share of the winner, from 1 / classes to 1
- * @param {number} classes
+ * Fill a canvas with the classes that win, paler where softmax is less sure.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} side squares along each side
+ * @param {Float64Array} logits side x side x classes
+ * @param {number[][]} colours red, green, blue of each class
  */
-export function region(own, share, classes) {
+export function paintRegions(canvas, side, logits, colours) {
+  const { context, image, pixels } = surface(canvas, side, side);
+  const classes = colours.length;
   const least = 1 / classes;
-  const sure = classes > 1 ? (share - least) / (1 - least) : 1;
-  const darkness = 1 - (0.2126 * own[0] + 0.7152 * own[1] + 0.0722 * own[2]) / 255;
-  const depth = Math.min(0.5, 0.28 / Math.max(darkness, 0.01)) * (0.25 + 0.75 * sure);
-  return own.map((each) => 255 - depth * (255 - each));
+  const depths = colours.map(depth);
+  for (let i = 0; i < pixels.length; i += 1) {
+    const from = i * classes;
+    let winner = 0;
+    for (let k = 1; k < classes; k += 1) if (logits[from + k] > logits[from + winner]) winner = k;
+    let sum = 0;
+    for (let k = 0; k < classes; k += 1) sum += Math.exp(logits[from + k] - logits[from + winner]);
+    const sure = classes > 1 ? (1 / sum - least) / (1 - least) : 1;
+    const strength = depths[winner] * (0.25 + 0.75 * sure);
+    const [red, green, blue] = colours[winner];
+    const r = 255 - strength * (255 - red);
+    const g = 255 - strength * (255 - green);
+    const b = 255 - strength * (255 - blue);
+    pixels[i] = (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** How deep a class's colour may be where it is certain: dark ones less, so that points stay seen. */
+function depth([red, green, blue]) {
+  const darkness = 1 - (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+  return Math.min(0.5, 0.28 / Math.max(darkness, 0.01));
+}
+
+/**
+ * Fill a canvas with pixels as they are.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{width: number, height: number}} size
+ * @param {(pixel: number) => number[]} colour red, green, blue of each, 0 to 255
+ */
+export function paintPixels(canvas, { width, height }, colour) {
+  const { context, image, pixels } = surface(canvas, width, height);
+  for (let i = 0; i < pixels.length; i += 1) pixels[i] = pixel(colour(i));
+  context.putImageData(image, 0, 0);
 }

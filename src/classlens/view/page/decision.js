@@ -1,8 +1,7 @@
 /** The large picture: which class wins where, where two meet, where units turn on, the examples. */
 
-import { paint, region, rgb } from "./colours.js";
+import { paintRegions, rgb } from "./colours.js";
 import { html, marker, path, svg } from "./marks.js";
-import { argmax, softmax } from "./network.js";
 import { heldOut, numbers } from "./payload.js";
 import { nearestPoint } from "./nearest.js";
 import { pointing } from "./points.js";
@@ -16,7 +15,7 @@ const SIZE = 400;
  *   tools: import("./points.js").Tools|null}} acts
  */
 export function decision(scene, places, { onPick, tools }) {
-  const { payload, classes } = scene;
+  const { payload } = scene;
   const [[left, right], [bottom, top]] = payload.window;
   const x = (s) => (SIZE * (s - left)) / (right - left);
   const y = (t) => (SIZE * (top - t)) / (top - bottom);
@@ -86,11 +85,7 @@ export function decision(scene, places, { onPick, tools }) {
 
   function drawGround(view) {
     Object.assign(plane, { drawn: view.logits, picture: view.picture, creases: view.creases, selected: view.selected });
-    paint(canvas, view.side, (square) => {
-      const row = view.logits.subarray(square * classes, (square + 1) * classes);
-      const winner = argmax(row);
-      return region(colours[winner], softmax(row)[winner], classes);
-    });
+    paintRegions(canvas, view.side, view.logits, colours);
     const right_ = view.predicted.filter((k, n) => k === scene.y[n]).length;
     canvas.setAttribute(
       "aria-label",

@@ -1,6 +1,6 @@
 /** The network: a thumbnail for each unit, a line for each weight. */
 
-import { paint, scale } from "./colours.js";
+import { paintValues, ramp } from "./colours.js";
 import { html, short, svg } from "./marks.js";
 import { reach } from "./network.js";
 
@@ -39,6 +39,7 @@ export function diagram(scene, { onSelect, onLink, heads }) {
   });
   const width = (columns.length - 1) * COLUMN + Math.max(WIDTH + 20, heads ? 130 : 0);
   const links = svg("svg", { width, height, class: "links" });
+  const colours = ramp(payload.values);
   const thumbs = [];
   const drawn = [];
   const boxes = columns.flatMap((column, at) => [
@@ -114,9 +115,7 @@ export function diagram(scene, { onSelect, onLink, heads }) {
       const reaches = columns.map((column, at) => reach(at ? view.values[at - 1].a : view.grid));
       for (const { canvas, at, unit } of thumbs) {
         const values = at ? view.values[at - 1].a : view.grid;
-        const colour = scale(payload.values, reaches[at]);
-        const count = columns[at].count;
-        paint(canvas, view.side, (square) => colour(values[square * count + unit]));
+        paintValues(canvas, { width: view.side, height: view.side }, colours, reaches[at], values, unit, columns[at].count);
       }
       for (const button of element.querySelectorAll("button.box")) {
         button.classList.toggle("off", view.off.has(button.dataset.unit));

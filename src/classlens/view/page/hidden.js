@@ -1,8 +1,8 @@
 /** The space of a layer's units: where two of them put the examples, and which class wins there. */
 
-import { paint, region, rgb } from "./colours.js";
+import { paintRegions, rgb } from "./colours.js";
 import { html, marker, short, svg } from "./marks.js";
-import { argmax, forward, softmax } from "./network.js";
+import { forward } from "./network.js";
 
 const SIZE = 240;
 const SIDE = 60;
@@ -13,7 +13,7 @@ const NEAR = 10;
  * @param {(example: number) => void} onPick
  */
 export function hiddenPanel(scene, onPick) {
-  const { payload, classes } = scene;
+  const { payload } = scene;
   const depths = payload.network.layers.slice(0, -1).flatMap((layer, depth) => (layer.units >= 2 ? [depth] : []));
   if (!depths.length || !scene.y.length) return { element: html("div", { hidden: true }), draw() {}, mark() {} };
   const two = depths.filter((depth) => payload.network.layers[depth].units === 2);
@@ -97,11 +97,7 @@ export function hiddenPanel(scene, onPick) {
       grid[2 * square + (swapped ? 0 : 1)] = high[1] - ((Math.floor(square / SIDE) + 0.5) * (high[1] - high[0])) / SIDE;
     }
     const logits = forward(rest, grid).at(-1).a;
-    paint(canvas, SIDE, (square) => {
-      const row = logits.subarray(square * classes, (square + 1) * classes);
-      const winner = argmax(row);
-      return region(colours[winner], softmax(row)[winner], classes);
-    });
+    paintRegions(canvas, SIDE, logits, colours);
   }
 
   /** How many examples of a class share one point: they look like a single dot. */

@@ -1,7 +1,8 @@
 /** Rows of pixels as pictures: examples, and the weights of units that look at pixels. */
 
-import { scale } from "./colours.js";
+import { paintPixels, paintValues, ramp } from "./colours.js";
 import { html } from "./marks.js";
+import { reach } from "./network.js";
 
 /**
  * A picture of an example, from its lowest pixel value (black) to its highest (white).
@@ -9,40 +10,34 @@ import { html } from "./marks.js";
  * @param {number[]} shape height, width and perhaps 3 colours
  * @param {string} label
  */
-export function picture(values, shape, label) {
-  const [height, width, colours = 1] = shape;
+export function picture(values, [height, width, colours = 1], label) {
   const all = Array.from(values);
   const low = Math.min(...all);
   const span = Math.max(...all) - low || 1;
-  return drawn(height, width, label, (pixel) =>
-    [0, 1, 2].map((colour) => (255 * (all[pixel * colours + (colours === 3 ? colour : 0)] - low)) / span),
-  );
+  const shade = (at) => (255 * (all[at] - low)) / span;
+  const canvas = blank(height, width, label);
+  paintPixels(canvas, { width, height }, (pixel) => [0, 1, 2].map((k) => shade(colours === 3 ? 3 * pixel + k : pixel)));
+  return canvas;
 }
 
 /**
- * A picture of weights, in the colours of values: one for each colour of the pixels.
+ * Pictures of weights, in the colours of values: one for each colour of the pixels.
  * @param {ArrayLike<number>} weights
  * @param {number[]} shape
- * @param {{positive: string[], negative: string[]}} ramps
+ * @param {{positive: string[], negative: string[]}} values
  * @param {string} label
  */
-export function weightPictures(weights, shape, ramps, label) {
-  const [height, width, colours = 1] = shape;
-  const reach = Array.from(weights).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  const colour = scale(ramps, reach);
+export function weightPictures(weights, [height, width, colours = 1], values, label) {
   const names = colours === 3 ? [" red", " green", " blue"] : [""];
-  return names.map((name, k) => drawn(height, width, `${label}${name}`, (pixel) => colour(weights[pixel * colours + k])));
+  return names.map((name, k) => {
+    const canvas = blank(height, width, `${label}${name}`);
+    paintValues(canvas, { width, height }, ramp(values), reach(weights), weights, k, colours);
+    return canvas;
+  });
 }
 
-function drawn(height, width, label, colour) {
-  const canvas = html("canvas", { class: "pixels", width, height, role: "img", "aria-label": label });
+function blank(height, width, label) {
+  const canvas = html("canvas", { class: "pixels", role: "img", "aria-label": label });
   canvas.style.aspectRatio = `${width} / ${height}`;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  for (let pixel = 0; pixel < width * height; pixel += 1) {
-    const [red, green, blue] = colour(pixel);
-    image.data.set([red, green, blue, 255], 4 * pixel);
-  }
-  context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -61,6 +61,8 @@ export function stage(host) {
     if (now !== shape) build();
     else if (panels.picture) panels.picture.setPoints(at = places(scene));
     shape = now;
+    if ((state.pick?.example ?? 0) >= at.length) state.pick = null;
+    if ((state.pinned?.example ?? 0) >= at.length) state.pinned = null;
     panels.course = curves(payload.history, (epoch) => play.seek(epoch));
     slots.curves.replaceChildren(panels.course.element);
     play.set(payload.epochs, payload.epochs.indexOf(payload.shown));

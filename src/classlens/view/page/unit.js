@@ -1,6 +1,6 @@
 /** One unit, large: its picture, its equation with numbers, its weights to change, its role, its switch. */
 
-import { paint, scale } from "./colours.js";
+import { paintValues, ramp } from "./colours.js";
 import { weightPictures } from "./images.js";
 import { html, short } from "./marks.js";
 import { reach } from "./network.js";
@@ -14,6 +14,7 @@ const MOST_FIELDS = 24;
  */
 export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
   const { payload } = scene;
+  const colours = ramp(payload.values);
   const title = html("h3");
   const canvas = html("canvas", { class: "large", role: "img" });
   const kernel = html("div", { class: "kernel" });
@@ -92,8 +93,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
       shown = key;
       title.textContent = last ? `Output ${payload.classes[unit]}` : `Unit ${unit} of ${name}`;
       const { a } = view.values[depth];
-      const colour = scale(payload.values, reach(a));
-      paint(canvas, view.side, (square) => colour(a[square * layer.units + unit]));
+      paintValues(canvas, { width: view.side, height: view.side }, colours, reach(a), a, unit, layer.units);
       canvas.setAttribute("aria-label", `${title.textContent} over the plane`);
       const own = inputs.map((_, i) => layer.kernel[i * layer.units + unit]);
       kernel.replaceChildren(...(depth === 0 && payload.image ? weightPictures(own, payload.image, payload.values, `weights of ${title.textContent}`) : []));
