@@ -71,7 +71,7 @@ def welcome(given: Given | None = None, name: str = "") -> dict[str, Any]:
         "recipe": {
             "data": _first_data(given, name or "blobs"),
             "inputs": list(PLAIN),
-            "standardise": isinstance(given, Dataset) or name in SHIPPED,
+            "standardise": _first_scaled(given, name),
             "settings": _plain(_first_settings(given)),
         },
     }
@@ -90,6 +90,13 @@ def _first_settings(given: Given | None) -> Settings:
     return Settings()
 
 
+def _first_scaled(given: Given | None, name: str) -> bool:
+    """Features of different units are brought to one scale; pixels, and a table by itself, are."""
+    if isinstance(given, Dataset):
+        return given.image_shape is None
+    return given is None and name in SHIPPED and SHIPPED[name].image_shape is None
+
+
 def _plain(settings: Settings) -> dict[str, Any]:
     """The settings that a recipe says, as JSON has them; the others are the defaults."""
     return {
@@ -103,7 +110,9 @@ def _given(given: Given | None, name: str) -> list[dict[str, Any]]:
     if given is None:
         return []
     table = isinstance(given, Prepared)
-    return [{"source": GIVEN, "label": name, "help": "", "kind": "table" if table else "samples"}]
+    kind = "table" if table else "samples"
+    scaled = _first_scaled(given, name)
+    return [{"source": GIVEN, "label": name, "help": "", "kind": kind, "standardise": scaled}]
 
 
 def _toy_defaults(name: str) -> dict[str, Any]:
@@ -125,7 +134,7 @@ def _shipped() -> list[dict[str, Any]]:
         return []
     return [
         {"source": row.name, "label": row.name.replace("_", " "), "help": row.help}
-        | {"kind": "samples"}
+        | {"kind": "samples", "standardise": row.image_shape is None}
         for row in SHIPPED.values()
     ]
 

@@ -41,7 +41,7 @@ export function controls(welcome, { change, file, recipe }) {
     if (!row) return;
     const first = welcome.recipe;
     const settings = row.kind === "table" ? { ...recipe().settings, ...first.settings } : recipe().settings;
-    change({ ...recipe(), data: { source: name, ...(row.defaults ?? {}) }, inputs: ["x0", "x1"], standardise: row.kind === "samples", settings }, true);
+    change({ ...recipe(), data: { source: name, ...(row.defaults ?? {}) }, inputs: ["x0", "x1"], standardise: row.standardise ?? false, settings }, true);
   }
 
   /** One of the features that are made of the two coordinates; at least one is given. */
@@ -85,7 +85,8 @@ export function controls(welcome, { change, file, recipe }) {
       noise: { low: 0, high: 10, step: 0.1, help: NOISES },
       seed: { low: 0, high: 2 ** 32 - 1, step: 1, help: "Decides the points." },
     };
-    return Object.entries(rows).map(([name, row]) => ({ name, value: given[name], make: () => numeric(name, given[name], row, put(name)) }));
+    const field_ = (name, row) => numeric(name === "seed" ? "data seed" : name, given[name], row, put(name));
+    return Object.entries(rows).map(([name, row]) => ({ name: name === "seed" ? "data seed" : name, value: given[name], make: () => field_(name, row) }));
   }
 
   function field(name, row, value) {

@@ -1,11 +1,12 @@
 /** The space of a layer's units: where two of them put the examples, and which class wins there. */
 
 import { paintRegions, rgb } from "./colours.js";
-import { html, marker, short, svg } from "./marks.js";
+import { sampledLines } from "./lines.js";
+import { html, marker, path, short, svg } from "./marks.js";
 import { forward } from "./network.js";
 
 const SIZE = 240;
-const SIDE = 60;
+const SIDE = 80;
 const NEAR = 10;
 
 /**
@@ -25,7 +26,8 @@ export function hiddenPanel(scene, onPick) {
   const canvas = html("canvas", { class: "ground", role: "img" });
   const ring = svg("circle", { r: 9, class: "ring picked" });
   const dots = svg("g");
-  const plane = html("div", { class: "plane small" }, canvas, svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "over" }, ring, dots));
+  const lines = svg("path", { class: "boundary" });
+  const plane = html("div", { class: "plane small" }, canvas, svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "over" }, lines, ring, dots));
   const note = html("p", { class: "quiet" });
   const title = html("h2");
   const layers = choice("layer", depths.map((each) => [each, payload.network.layers[each].name]), (value) => {
@@ -78,7 +80,7 @@ export function hiddenPanel(scene, onPick) {
     const [low, high] = [ends(first), ends(second)];
     const x = (v) => (SIZE * (v - low[0])) / (low[1] - low[0]);
     const y = (v) => SIZE - (SIZE * (v - high[0])) / (high[1] - high[0]);
-    canvas.style.visibility = count === 2 ? "" : "hidden";
+    canvas.style.visibility = lines.style.visibility = count === 2 ? "" : "hidden";
     canvas.setAttribute("aria-label", `the examples in layer ${network.layers[depth].name}`);
     if (count === 2) ground(network, low, high);
     spots = first.map((value, n) => [x(value), y(second[n])]);
@@ -98,6 +100,8 @@ export function hiddenPanel(scene, onPick) {
     }
     const logits = forward(rest, grid).at(-1).a;
     paintRegions(canvas, SIDE, logits, colours);
+    const scaled = (value) => (SIZE * value) / SIDE;
+    lines.setAttribute("d", path(sampledLines(logits, SIDE, colours.length), scaled, scaled));
   }
 
   /** How many examples of a class share one point: they look like a single dot. */

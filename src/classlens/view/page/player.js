@@ -2,7 +2,8 @@
 
 import { html } from "./marks.js";
 
-const FRAME = 1000 / 30;
+// Timers come a little late: this makes 30 frames a second and more.
+const FRAME = 28;
 
 /** @param {(index: number, playing: boolean) => void} onChange */
 export function player(onChange) {

@@ -96,7 +96,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
       paintValues(canvas, { width: view.side, height: view.side }, colours, reach(a), a, unit, layer.units);
       canvas.setAttribute("aria-label", `${title.textContent} over the plane`);
       const own = inputs.map((_, i) => layer.kernel[i * layer.units + unit]);
-      kernel.replaceChildren(...(depth === 0 && payload.image ? weightPictures(own, payload.image, payload.values, `weights of ${title.textContent}`) : []));
+      kernel.replaceChildren(...(depth === 0 && payload.image ? weightPictures(weighed(own), payload.image, payload.values, `weights of ${title.textContent}`) : []));
       equation.textContent = formula(layer, unit, inputs);
       for (const [input, field] of fields) {
         if (document.activeElement === field && view.edits.some((edit) => edit[0] === depth && edit[1] === input && edit[2] === unit)) continue;
@@ -113,6 +113,20 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
       role.textContent = view.words?.units[key] ?? "";
     },
   };
+
+  /** Weights as they count: each times the spread of its pixel, if there are examples. */
+  function weighed(own) {
+    const { X, y } = scene;
+    if (!y.length) return own;
+    return own.map((weight, i) => {
+      let [sum, squares] = [0, 0];
+      for (let at = i; at < X.length; at += own.length) {
+        sum += X[at];
+        squares += X[at] ** 2;
+      }
+      return weight * Math.sqrt(Math.max(0, squares / y.length - (sum / y.length) ** 2));
+    });
+  }
 
   function inputsOf(network, depth) {
     if (depth === 0) return payload.features;
