@@ -7,16 +7,18 @@ import { reach } from "./network.js";
 const MOST = 8;
 const WIDTH = 56;
 const GAP = 14;
+// A column is as wide as this where there is room, and as its controls at least.
 const COLUMN = 160;
+const LEAST = { plain: 92, heads: 132 };
 
 /**
  * @param {import("./payload.js").Scene} scene
  * @param {{onSelect: (unit: {layer: string, unit: number}) => void,
  *   onLink: (link: {layer: string, input: number, unit: number}) => void,
- *   heads?: (column: {index: number, name: string|null, count: number, activation: string}) => Node|null}} acts
- *   heads: what stands over a column of units, beside its name
+ *   heads?: (column: {index: number, name: string|null, count: number, activation: string}) => Node|null, room: number}} acts
+ *   heads: what stands over a column of units, beside its name; room: how wide it had best be
  */
-export function diagram(scene, { onSelect, onLink, heads }) {
+export function diagram(scene, { onSelect, onLink, heads, room }) {
   const { payload } = scene;
   const spec = payload.network;
   const columns = [
@@ -33,11 +35,13 @@ export function diagram(scene, { onSelect, onLink, heads }) {
   // Pixels are one picture, not so many features.
   const shown = columns.map((column, at) => (at === 0 && payload.image ? 1 : Math.min(column.count, MOST)));
   const height = Math.max(...shown) * (WIDTH + GAP) + top + 6;
+  const least = heads ? LEAST.heads : LEAST.plain;
+  const step = Math.min(COLUMN, Math.max(least, Math.floor((room - WIDTH - 20) / (columns.length - 1))));
   const place = (column, unit) => ({
-    x: column * COLUMN + 10,
+    x: column * step + 10,
     y: top + (height - top - 6 - shown[column] * (WIDTH + GAP)) / 2 + unit * (WIDTH + GAP),
   });
-  const width = (columns.length - 1) * COLUMN + Math.max(WIDTH + 20, heads ? 130 : 0);
+  const width = (columns.length - 1) * step + WIDTH + 20;
   const links = svg("svg", { width, height, class: "links" });
   const colours = ramp(payload.values);
   const thumbs = [];

@@ -66,8 +66,8 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     html(
       "main",
       { class: "three" },
-      html("div", { class: "column" }, slots.picture, slots.slice, pen.element, slots.hidden, slots.confusion),
-      html("div", { class: "column" }, html("section", { class: "panel net" }, html("h2", {}, "The network"), slots.network, slots.curves), slots.unit, slots.probe, slots.words),
+      html("div", { class: "column" }, slots.picture, slots.probe, slots.slice, pen.element, slots.hidden, slots.confusion),
+      html("div", { class: "column" }, views.network, slots.unit, slots.words),
       html("div", { class: "column" }, panel.data, table.element, panel.training, luck.element),
     ),
   );

@@ -18,8 +18,8 @@ export function mount(root, { payload, title = "Classlens", remember = true }) {
     html(
       "main",
       {},
-      html("div", { class: "column" }, slots.picture, slots.slice, slots.hidden, slots.confusion),
-      html("div", { class: "column" }, html("section", { class: "panel net" }, html("h2", {}, "The network"), slots.network, slots.curves), slots.unit, slots.probe, slots.words),
+      html("div", { class: "column" }, slots.picture, slots.probe, slots.slice, slots.hidden, slots.confusion),
+      html("div", { class: "column" }, views.network, slots.unit, slots.words),
     ),
     html("p", { class: "quiet limits" }, "A report shows a network that is trained. To train another one, to change the data, or to ask for exact lines and words of every epoch, run: classlens play"),
   );

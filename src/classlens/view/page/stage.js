@@ -32,7 +32,9 @@ const MOVING = 50;
 /** @param {Host} host */
 export function stage(host) {
   const state = { index: 0, selected: null, off: new Set(), edits: [], creases: true, pick: null, pinned: null, playing: false };
-  const slots = Object.fromEntries(["picture", "slice", "hidden", "confusion", "network", "curves", "probe", "unit", "words"].map((name) => [name, html("div", { class: "slot" })]));
+  const slots = Object.fromEntries(["picture", "slice", "hidden", "confusion", "network", "curves", "probe", "unit", "words"].map((name) => [name, html("div", { class: `slot ${name}-slot` })]));
+  const hint = html("p", { class: "quiet" }, "Click a unit to look into it, or a line to change its weight.");
+  const network = html("section", { class: "panel net" }, html("h2", {}, "The network"), hint, slots.network, slots.curves);
   const play = player((index, playing) => change({ index, playing }));
   const box = html("input", { type: "checkbox", checked: true, onchange: () => change({ creases: box.checked }) });
   const seen = new Map();
@@ -80,7 +82,7 @@ export function stage(host) {
     panels = {
       picture: decision(scene, at, { onPick: pick, tools: host.tools ?? null }),
       slice: slicePanel(scene, (plane, window) => replane(plane, window)),
-      network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads }),
+      network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads, room: slots.network.clientWidth }),
       unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight, onRestore: () => change({ edits: [] }) }),
       probe: probePanel(scene),
       confusion: confusionPanel(scene.payload.classes),
@@ -201,6 +203,7 @@ export function stage(host) {
   return {
     host,
     slots,
+    network,
     play,
     state,
     show,
