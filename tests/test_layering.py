@@ -49,7 +49,6 @@ UPWARD = {
     ("classlens.model.Model.load", "classlens.io.native"),
     ("classlens.model.Model.save", "classlens.io.native"),
     ("classlens.training.run.Run.view", "classlens.notebook"),
-    ("classlens.training.run.Run.view", "classlens.report"),
 }
 
 # The only places that may import these libraries; everything else runs, and starts, without them.
@@ -65,6 +64,10 @@ HOMES = {
     "PIL": {"data.tables"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "anywidget": {"notebook"},
+    "traitlets": {"notebook"},
 }
 
 

@@ -12,7 +12,7 @@ from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import is_table
 from classlens.cli.terminal import OUT
-from classlens.errors import ArgumentError, MissingLibraryError
+from classlens.errors import ArgumentError
 from classlens.kinds import Whole
 
 if TYPE_CHECKING:
@@ -52,13 +52,8 @@ def play(
     """Play with a network in the browser: data, layers and training, live."""
     number = _PORT.check("--port", _PORT.read(port))
     reading = reading_of(options)
-    try:
-        from classlens.server.serve import serve  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingLibraryError(
-            f"the live page needs a library that cannot be imported ({error}). Install it with: "
-            "pip install 'classlens[play]'"
-        ) from None
+    from classlens.server.serve import serve  # noqa: PLC0415 - loads JAX
+
     given = None
     if data is not None and is_table(data):
         given = _table(data, target, missing, reading)

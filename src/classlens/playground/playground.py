@@ -158,22 +158,26 @@ class Playground:
         self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
     ) -> Trial:
         """The recipe's trial: remembered, or carried out now."""
+        key = recipe.key
         with self._lock:
-            known = self._trials.get(recipe.key)
-            if known is not None:
-                self._trials.move_to_end(recipe.key)
-                return known
+            if key in self._trials:
+                self._trials.move_to_end(key)
+                return self._trials[key]
             stop = self._running = threading.Event()
         source = self._source(recipe)
         watch = watcher(recipe, source, window, emit, gone, stop)
         trial = carried_out(recipe, source, watch)
         if not len(trial.run.history):
             raise StoppedError
+        self.remember(trial)
+        return trial
+
+    def remember(self, trial: Trial) -> None:
+        """Keep what may be asked for again, in the place of what was asked for longest ago."""
         with self._lock:
-            self._trials[recipe.key] = trial
+            self._trials[trial.recipe.key] = trial
             while len(self._trials) > _REMEMBERED:
                 self._trials.popitem(last=False)
-        return trial
 
     def _source(self, recipe: Recipe) -> Given | None:
         if recipe.source == FILE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -55,7 +54,6 @@ class Recipe:
         inputs: what the network is given of a point of the plane.
         standardise: whether features are brought to one scale for the training.
         settings: how the network is built and trained.
-        key: the same for equal recipes.
     """
 
     source: str
@@ -64,7 +62,6 @@ class Recipe:
     inputs: Inputs
     standardise: bool
     settings: Settings
-    key: str
 
     @classmethod
     def of(cls, given: object) -> Recipe:
@@ -96,12 +93,19 @@ class Recipe:
             Inputs(tuple(_list(parts.get("inputs", PLAIN), "inputs"))),
             Flag().check("standardise", parts.get("standardise", False)),
             _settings(mapping(parts.get("settings", {}), "settings", None)),
-            json.dumps(given, sort_keys=True),
         )
 
+    @property
+    def key(self) -> str:
+        """The same for equal recipes."""
+        points = self.points
+        drawn = None if points is None else (points.X.tobytes(), points.y.tobytes(), points.classes)
+        parts = (self.source, sorted(self.arguments.items()), drawn, self.inputs.names)
+        return repr((*parts, self.standardise, sorted(vars(self.settings).items())))
+
     def with_seed(self, seed: int) -> Recipe:
-        """The same with another seed, which is not one that was asked for by itself."""
-        return replace(self, settings=replace(self.settings, seed=seed), key="")
+        """The same with another seed."""
+        return replace(self, settings=replace(self.settings, seed=seed))
 
 
 def mapping(given: object, name: str, keys: tuple[str, ...] | None) -> dict[str, Any]:

@@ -43,12 +43,15 @@ _SHOWN = (
 )
 
 
-def welcome(given: Given | None = None, name: str = "") -> dict[str, Any]:
+def welcome(
+    given: Given | None = None, name: str = "", settings: Settings | None = None
+) -> dict[str, Any]:
     """The choices, their ranges and defaults, and the recipe to begin with.
 
     Args:
         given: the samples or the table that the page is opened with.
         name: what they are called; without them a data set's name, by default ``blobs``.
+        settings: what was trained already with these samples, as they are.
 
     Example:
         >>> sorted(welcome()["limits"])
@@ -71,8 +74,8 @@ def welcome(given: Given | None = None, name: str = "") -> dict[str, Any]:
         "recipe": {
             "data": _first_data(given, name or "blobs"),
             "inputs": list(PLAIN),
-            "standardise": _first_scaled(given, name),
-            "settings": _plain(_first_settings(given)),
+            "standardise": settings is None and _first_scaled(given, name),
+            "settings": _plain(settings or _first_settings(given)),
         },
     }
 
@@ -99,10 +102,11 @@ def _first_scaled(given: Given | None, name: str) -> bool:
 
 def _plain(settings: Settings) -> dict[str, Any]:
     """The settings that a recipe says, as JSON has them; the others are the defaults."""
+    said = (*_SHOWN, "hidden", "activation", "seed", "test_fraction")
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(settings).items()
-        if name in (*_SHOWN, "hidden", "activation", "seed", "test_fraction")
+        if name in said or value != SETTINGS[name].default
     }
 
 

@@ -65,16 +65,18 @@ class Run:
     def view(self, data: Dataset | tuple[ArrayLike, ArrayLike]) -> Any:
         """A ``notebook.View``: a page for a notebook's cell, with every unit and epoch.
 
+        With anywidget installed (the extra ``notebook``) it is live: the network can be trained
+        anew there. What is saved with the notebook is a report, which needs nothing.
+
         Args:
             data: samples with their classes.
 
         Raises:
             DataError: if the samples cannot be used.
         """
-        from classlens.notebook import View  # noqa: PLC0415 - points up, for the user's convenience
-        from classlens.report import report_html  # noqa: PLC0415 - points up
+        from classlens.notebook import view  # noqa: PLC0415 - points up, for the user's convenience
 
-        return View(report_html(self, data, title="Classlens"))
+        return view(self, data)
 
     def network_at(self, epoch: int) -> Network:
         """The network as it was after an epoch; epoch 0 is the start.

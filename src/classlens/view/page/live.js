@@ -85,7 +85,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     const words = new URLSearchParams(remember ? location.hash.slice(1) : "");
     const kept = readView(words);
     views.restore(kept);
-    work.begin(readRecipe(words, welcome), kept.epoch);
+    work.begin(readRecipe(words, welcome), kept.epoch, words.size ? null : welcome.payload);
     shown();
   }
 

@@ -104,12 +104,17 @@ export function session({ ask, views, status, changed }) {
     recipe: () => recipe,
     /** The recipe and the view of what is on the page, which a change that is under way is not yet. */
     shown: () => ({ recipe: shownRecipe, epoch: views.shown().epoch, edits: views.state.edits }),
-    /** @param {any} first @param {number|undefined} at */
-    begin(first, at) {
+    /**
+     * @param {any} first
+     * @param {number} [at] the epoch to show
+     * @param {any} [payload] what was trained already
+     */
+    begin(first, at, payload) {
       recipe = first;
       window_ = null;
       epoch = at ?? null;
-      train();
+      if (payload) finish(payload, first);
+      else train();
     },
     change,
     stop: () => ask({ do: "stop" }, () => {}),
