@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -38,3 +42,20 @@ def browser() -> Iterator[Any]:
             yield started
         finally:
             started.close()
+
+
+@contextmanager
+def served(*words: str) -> Iterator[str]:
+    """The address of a live page, served by a process of its own."""
+    command = [sys.executable, "-m", "classlens", "play", "--no-browser", *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as p:
+        assert p.stdout is not None
+        found = re.search(r"http://\S+", p.stdout.readline())
+        assert found is not None
+        try:
+            yield found[0]
+        finally:
+            p.send_signal(signal.SIGINT)
+            assert p.communicate(timeout=30)[0].endswith("Ended.\n")

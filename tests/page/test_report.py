@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hosts import browser
 
 import classlens as cl
 from classlens.report import report_html, write_report
@@ -22,12 +21,6 @@ DATA = cl.Dataset(cl.blobs().X, cl.blobs().y, NAMES)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reports")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +33,29 @@ from classlens.view.subject import WindowLike
 # So many trials are remembered: the one that is looked at, and those that undo goes back to.
 _REMEMBERED = 6
 _MOST_SEEDS = 100
+# Seconds between two glances at whether somebody who waits has gone.
+_GLANCE = 0.1
 _MOST_EDITS = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Running:
+    """A training that goes on.
+
+    Attributes:
+        stop: set when what was learned until now is enough.
+        future: what comes of it.
+    """
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    future: Future[Trial] = field(default_factory=Future)
+
+    def result(self, gone: Gone) -> Trial:
+        """What comes of it, for somebody else who waits for the same."""
+        while not gone():
+            with contextlib.suppress(TimeoutError):
+                return self.future.result(_GLANCE)
+        raise StoppedError
 
 
 class Playground:
@@ -53,7 +78,7 @@ class Playground:
         self._name = name
         self._tables = Tables()
         self._trials: OrderedDict[str, Trial] = OrderedDict()
-        self._running: threading.Event | None = None
+        self._running: dict[str, _Running] = {}
         self._lock = threading.Lock()
 
     def answer(self, request: object, emit: Emit, gone: Gone = lambda: False) -> None:
@@ -86,8 +111,9 @@ class Playground:
     def stop(self, parts: Event, emit: Emit, _: Gone) -> None:
         """End the training that goes on; what it has learned is its answer."""
         mapping(parts, "stop", ())
-        if self._running is not None:
-            self._running.set()
+        with self._lock:
+            for running in self._running.values():
+                running.stop.set()
         emit({"event": "stopped"})
 
     def look(self, parts: Event, emit: Emit, gone: Gone) -> None:
@@ -163,14 +189,24 @@ class Playground:
             if key in self._trials:
                 self._trials.move_to_end(key)
                 return self._trials[key]
-            stop = self._running = threading.Event()
-        source = self._source(recipe)
-        watch = watcher(recipe, source, window, emit, gone, stop)
-        trial = carried_out(recipe, source, watch)
-        if not len(trial.run.history):
-            raise StoppedError
-        self.remember(trial)
-        return trial
+            others = self._running.get(key)
+            own = self._running[key] = others or _Running()
+        if others is not None:
+            return others.result(gone)
+        try:
+            source = self._source(recipe)
+            watch = watcher(recipe, source, window, emit, gone, own.stop)
+            trial = carried_out(recipe, source, watch)
+        except BaseException as error:
+            own.future.set_exception(error)
+            raise
+        else:
+            own.future.set_result(trial)
+            self.remember(trial)
+            return trial
+        finally:
+            with self._lock:
+                del self._running[key]
 
     def remember(self, trial: Trial) -> None:
         """Keep what may be asked for again, in the place of what was asked for longest ago."""

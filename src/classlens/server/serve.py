@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import socket
 import webbrowser
@@ -23,7 +22,9 @@ from classlens.server.app import application
 ADDRESS = "127.0.0.1"
 # Seconds that answers under way are given when the server ends.
 _GRACE = 1
-_WORKERS = max(2, os.cpu_count() or 2)
+# Trainings take turns at the processor: more of them than it has cores, so that nobody waits for a
+# long one to end.
+_WORKERS = 32
 
 
 def serve(

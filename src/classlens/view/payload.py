@@ -7,7 +7,7 @@ boundaries and words, comes along for a few epochs. Its format is described in d
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from classlens.analysis.planes import Window
 from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.data.inputs import PLAIN, Inputs
+from classlens.errors import DataError
 from classlens.explanation.account import Explanation, explain
 from classlens.explanation.document import Table, document
 from classlens.explanation.words import sentence
@@ -84,12 +85,14 @@ def payload(
         data = inputs.dataset(points)
     subject = Subject.of(model, data)
     samples = subject.samples
+    if subject.network.inputs == 1 and inputs is None:
+        inputs, points = _ALONE, None if samples is None else _beside_nothing(samples)
     if slice is None and inputs is None and subject.network.inputs != 2 and samples is not None:
         slice = default_slice(given, samples)  # noqa: A001
-    if points is None:
-        place = subject.window(window, slice)
+    if window is None and points is not None:
+        place = Window.around(points.X)
     else:
-        place = Window.around(points.X) if window is None else Window.of(window)
+        place = subject.window(window, slice) if inputs is None else Window.of(window or ())
     course = Course.of(subject.network, history or getattr(model, "history", None))
     named = given if given.encoding is not None else Model(given.network, subject.feature_names)
     epochs = course.told(samples) if told else iter(())
@@ -117,6 +120,15 @@ def payload(
         "pictures": lines,
         "words": texts,
     }
+
+
+# A single feature is drawn across, and nothing upwards.
+_ALONE = Inputs(("x0",))
+
+
+def _beside_nothing(samples: Dataset) -> Dataset:
+    nothing = np.zeros_like(samples.X)
+    return Dataset(np.concatenate((samples.X, nothing), axis=1), samples.y, samples.class_names)
 
 
 def spec(network: Network) -> dict[str, Any]:
@@ -217,7 +229,10 @@ def default_slice(model: Model, data: Dataset) -> Slice:
     """
     columns = [] if model.encoding is None else np.flatnonzero(model.encoding.steps).tolist()
     if len(columns) < 2:
-        return Slice.principal(data)
+        try:
+            return Slice.principal(data)
+        except DataError:  # it varies in fewer than two directions
+            return Slice.through_features(0, 1, data.X.mean(axis=0, dtype=np.float64))
     network, means = model.network, data.X.mean(axis=0, dtype=np.float64)
     X, before = data.X.astype(network.dtype), network.predict(data.X)
     right = [
@@ -234,7 +249,11 @@ def _plane(
     inputs: Inputs | None,
 ) -> dict[str, Any]:
     """How the window's coordinates become inputs, and what they are called."""
-    names = PLAIN if inputs is not None else subject.axis_names(slice)
+    names: Sequence[str] = PLAIN
+    if inputs is None:
+        names = subject.axis_names(slice)
+    elif inputs is _ALONE:
+        names = (subject.feature_names[0], "")
     return {
         "names": list(names),
         "inputs": None if inputs is None else list(inputs.names),

@@ -57,11 +57,12 @@ export function controls(welcome, { change, file, recipe }) {
 
   /** A field that is read when it is left or its arrows are used, and refused where it is no number. */
   function numeric(name, value, { low, high, step, optional, help: title }, onChange) {
-    const field = html("input", { type: "number", min: low, max: high, step: step ?? "any", value: value ?? "", title, placeholder: optional ? "none" : "", name });
+    const field = html("input", { type: "number", min: low, max: high, step: step ?? "any", value: text(value()), title, placeholder: optional ? "none" : "", name });
     field.addEventListener("change", () => {
       if (field.value === "" && optional) onChange(null);
       else if (Number.isFinite(field.valueAsNumber)) onChange(field.valueAsNumber);
     });
+    field.addEventListener("blur", () => { field.value = text(value()); });
     return html("label", { class: "field" }, html("span", {}, NAMES[name] ?? name), field);
   }
 
@@ -85,7 +86,7 @@ export function controls(welcome, { change, file, recipe }) {
       noise: { low: 0, high: 10, step: 0.1, help: NOISES },
       seed: { low: 0, high: 2 ** 32 - 1, step: 1, help: "Decides the points." },
     };
-    const field_ = (name, row) => numeric(name === "seed" ? "data seed" : name, given[name], row, put(name));
+    const field_ = (name, row) => numeric(name === "seed" ? "data seed" : name, () => recipe().data[name], row, put(name));
     return Object.entries(rows).map(([name, row]) => ({ name: name === "seed" ? "data seed" : name, value: given[name], make: () => field_(name, row) }));
   }
 
@@ -95,7 +96,7 @@ export function controls(welcome, { change, file, recipe }) {
       return html("label", { class: "field" }, html("span", {}, NAMES[name] ?? name), select);
     }
     const whole = row.control === "whole";
-    return numeric(name, value, { low: row.low, high: whole && name === "epochs" ? welcome.limits.epochs : row.high, step: whole ? 1 : undefined, optional: row.optional, help: row.help }, (given) => set(name, given));
+    return numeric(name, () => recipe().settings[name], { low: row.low, high: whole && name === "epochs" ? welcome.limits.epochs : row.high, step: whole ? 1 : undefined, optional: row.optional, help: row.help }, (given) => set(name, given));
   }
 
   /** Which settings have a meaning beside the others. */
@@ -128,6 +129,8 @@ export function controls(welcome, { change, file, recipe }) {
   };
 }
 
+const text = (value) => (value === null || value === undefined ? "" : String(value));
+
 /**
  * The fields of these rows; those that are there already keep their place and the focus.
  * @param {HTMLElement} element
@@ -142,7 +145,7 @@ function renew(element, rows) {
   }
   for (const { name, value } of rows) {
     const box = element.querySelector(`[name="${name}"]`);
-    const text = value === null || value === undefined ? "" : String(value);
-    if (box.value !== text) box.value = text;
+    // What is being typed is not taken away.
+    if (box !== document.activeElement || box.tagName === "SELECT") box.value = text(value);
   }
 }

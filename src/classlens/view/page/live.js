@@ -35,7 +35,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   });
   const pen = drawing(welcome, { points, classes: () => views.scene()?.classes ?? 2, change: redraw });
   views.host.tools = pen.tools;
-  const work = session({ ask, views, status, changed: keep });
+  const work = session({ ask, views, status, changed: keep, usual: welcome.recipe });
   const panel = controls(welcome, { change, file: (file) => table.open(file), recipe: work.recipe });
   const table = tableDialog({ ask, fail, done: (recipe, name) => { fileName = name; change(recipe, true); }, recipe: work.recipe });
   const luck = seedsPanel({ ask, open: (seed) => set("seed", seed), fail });

@@ -92,6 +92,7 @@ export function readRecipe(words, welcome) {
     const value = read(name, text, usual);
     if (value !== undefined) settings[name] = value;
   }
+  if (![1, settings.hidden.length].includes(settings.activation.length)) settings.activation = ["relu"];
   const scaled = words.get("standardise");
   return {
     data,
@@ -106,7 +107,7 @@ function read(name, text, usual) {
     const units = text === "none" ? [] : text.split(" ").map(Number);
     return units.every((each) => Number.isInteger(each) && each > 0) ? units : undefined;
   }
-  if (name === "activation") return text.split(" ");
+  if (name === "activation") return text.split(" ").every((word) => /^\w+(\([\d.e-]+\))?$/.test(word)) ? text.split(" ") : undefined;
   if (text === "none") return null;
   return typeof usual === "string" ? text : number(text);
 }

@@ -6,10 +6,10 @@ const PATIENCE = 150;
 
 /**
  * @param {{ask: (request: any, onEvent: (event: any) => void, signal?: AbortSignal) => Promise<void>,
- *   views: ReturnType<import("./stage.js").stage>, changed: () => void,
+ *   views: ReturnType<import("./stage.js").stage>, changed: () => void, usual: any,
  *   status: (news: {text?: string, busy?: boolean, error?: Error|null}) => void}} given
  */
-export function session({ ask, views, status, changed }) {
+export function session({ ask, views, status, changed, usual }) {
   let recipe = null;
   let window_ = null;
   let past = [];
@@ -80,13 +80,22 @@ export function session({ ask, views, status, changed }) {
     running = null;
     if (end?.event === "trained" && !waiting) finish(end.payload, now);
     else if (end?.event === "trained" && now.data.source === "own") finish(end.payload, now); // a drag goes on
-    else if (end?.event === "error" && !waiting) status({ error: new Error(end.message) });
+    else if (end?.event === "error" && !waiting) refused(new Error(end.message));
     if (waiting) train();
+  }
+
+  /** What cannot be done is said; a page that shows nothing yet begins as it does without an address. */
+  function refused(error) {
+    if (!views.scene() && usual && recipe !== usual) {
+      recipe = usual;
+      waiting = true;
+    }
+    status({ error });
   }
 
   function progress({ epoch: at, epochs, payload }) {
     status({ text: `epoch ${at} of ${epochs}`, busy: true });
-    if (payload) views.show(payload);
+    if (payload) views.show({ ...payload, partial: true });
   }
 
   function finish(payload, now) {

@@ -82,7 +82,7 @@ export function stage(host) {
     panels = {
       picture: decision(scene, at, { onPick: pick, tools: host.tools ?? null }),
       slice: slicePanel(scene, (plane, window) => replane(plane, window)),
-      network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads, room: slots.network.clientWidth }),
+      network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads, room: network.clientWidth - 26 }),
       unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight, onRestore: () => change({ edits: [] }) }),
       probe: probePanel(scene),
       confusion: confusionPanel(scene.payload.classes),
@@ -164,7 +164,8 @@ export function stage(host) {
     drawPick();
     if (state.playing) return;
     host.changed?.();
-    if (!state.off.size && !seen.get(key)?.words && host.ask) host.ask({ epoch, edits: state.edits, window: payload.window, slice: sliceOf(payload.plane), key });
+    // Of a training that goes on nothing is asked: it is another network by then.
+    if (!payload.partial && !state.off.size && !seen.get(key)?.words && host.ask) host.ask({ epoch, edits: state.edits, window: payload.window, slice: sliceOf(payload.plane), key });
   }
 
   const sliceOf = ({ origin, u, v }) => (origin === null ? null : { origin, u, v });

@@ -1,0 +1,195 @@
+"""Single modules of the page in Node, against the package or a second computation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_forward import node
+
+import classlens as cl
+from classlens.data.inputs import INPUTS
+from classlens.playground.recipe import Recipe
+from classlens.playground.welcome import welcome
+from classlens.view.bundle import bundle
+
+
+def run(folder: Path, module: str, script: str, given: Any = None) -> Any:
+    """What a script makes of a module's exports, called ``m``, and of what it is given."""
+    (folder / f"{module}.mjs").write_text(bundle(module))
+    (folder / "given.json").write_text(json.dumps(given))
+    (folder / "script.mjs").write_text(
+        f'import * as m from "./{module}.mjs";\n'
+        'import { readFileSync } from "node:fs";\n'
+        f'const given = JSON.parse(readFileSync("{folder}/given.json", "utf8"));\n'
+        f"const answer = await (async () => {{ {script} }})();\n"
+        "process.stdout.write(JSON.stringify(answer));\n"
+    )
+    return json.loads(node(str(folder / "script.mjs")))
+
+
+def test_inputs_are_the_package_s(tmp_path: Path) -> None:
+    points = np.random.default_rng(0).normal(0, 4, (50, 2))
+    script = "return Object.entries(m.INPUTS).map(([k, f]) => [k, given.map(([s, t]) => f(s, t))])"
+    found = dict(run(tmp_path, "inputs", script, points.tolist()))
+    assert list(found) == list(INPUTS)
+    for name, values in found.items():
+        np.testing.assert_allclose(values, INPUTS[name](*points.T), rtol=1e-15, atol=1e-15)
+
+
+def test_sampled_lines_lie_on_the_boundaries(tmp_path: Path) -> None:
+    trained = cl.fit(cl.blobs(), epochs=60)
+    (left, right), (low, high) = window = ((-9.0, 9.0), (-6.0, 5.0))
+    side = 100
+    s = left + (np.arange(side) + 0.5) * (right - left) / side
+    t = high - (np.arange(side) + 0.5) * (high - low) / side
+    grid = np.stack(np.meshgrid(s, t), axis=-1).reshape(-1, 2)
+    logits = trained.network.logits(grid)
+    script = "return m.sampledLines(Float64Array.from(given), 100, 4)"
+    squares = np.array(run(tmp_path, "lines", script, logits.ravel().tolist())).reshape(-1, 2)
+    places = np.stack(
+        (left + squares[:, 0] * (right - left) / side, high - squares[:, 1] * (high - low) / side),
+        1,
+    )
+    exact = cl.regions(trained, window).boundaries
+    step = max((right - left) / side, (high - low) / side)
+    away = [distances(place, exact.start, exact.end).min() for place in places]
+    assert max(away) < step
+    # And no boundary is left out: every exact one has a sampled place near its middle.
+    for middle in (exact.start + exact.end) / 2:
+        assert np.hypot(*(places - middle).T).min() < 2 * step
+
+
+def distances(place: Any, start: Any, end: Any) -> Any:
+    way = end - start
+    share = np.clip(((place - start) * way).sum(1) / np.maximum((way**2).sum(1), 1e-30), 0, 1)
+    return np.hypot(*(start + share[:, None] * way - place).T)
+
+
+def test_the_nearest_point(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    ends = rng.normal(size=(30, 4))
+    places = rng.normal(size=(20, 2))
+    script = "return given.places.map((place) => m.nearestPoint(given.ends, place))"
+    given_ = {"ends": ends.ravel().tolist(), "places": places.tolist()}
+    for place, found in zip(places, run(tmp_path, "nearest", script, given_), strict=True):
+        expected = distances(place, ends[:, :2], ends[:, 2:])
+        assert found["distance"] == pytest.approx(expected.min())
+        assert found["segment"] == expected.argmin()
+        assert np.hypot(*(np.array(found["place"]) - place)) == pytest.approx(found["distance"])
+    assert run(tmp_path, "nearest", "return m.nearestPoint([], [0, 0])") is None
+
+
+OPENED = welcome()
+TOYS = [row for row in OPENED["datasets"] if row["kind"] == "toy"]
+
+hidden = st.lists(st.integers(1, 256), max_size=4)
+recipes = st.builds(
+    lambda row, data, inputs, scaled, units, words, other: {
+        "data": {"source": row["source"], **row["defaults"], **data},
+        "inputs": [name for name in OPENED["inputs"] if name in inputs],
+        "standardise": scaled,
+        "settings": {
+            **OPENED["recipe"]["settings"],
+            **other,
+            "hidden": units,
+            "activation": [words] * len(units) or ["relu"],
+        },
+    },
+    st.sampled_from(TOYS),
+    st.fixed_dictionaries({"samples": st.integers(12, 5000), "noise": st.floats(0, 9, width=32)}),
+    st.sets(st.sampled_from(OPENED["inputs"]), min_size=1),
+    st.booleans(),
+    hidden,
+    st.sampled_from(OPENED["activations"]),
+    st.fixed_dictionaries(
+        {
+            "learning_rate": st.floats(1e-6, 10),
+            "epochs": st.integers(1, 20_000),
+            "seed": st.integers(-(2**53), 2**53),
+            "optimizer": st.sampled_from(["adam", "adamw", "sgd"]),
+            "patience": st.one_of(st.none(), st.integers(1, 50)),
+        }
+    ),
+)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(recipes, min_size=40, max_size=40))
+def test_recipes_go_through_an_address_unchanged(tmp_path_factory: Any, many: list[Any]) -> None:
+    script = """return given.many.map((recipe) => {
+      const words = new URLSearchParams();
+      const whole = m.writeRecipe(recipe, given.welcome, words);
+      return [whole, m.readRecipe(new URLSearchParams(words.toString()), given.welcome)];
+    })"""
+    folder = tmp_path_factory.mktemp("recipes")
+    found = run(folder, "recipe", script, {"many": many, "welcome": OPENED})
+    for recipe, (whole, again) in zip(many, found, strict=True):
+        assert whole
+        assert again == recipe
+        assert Recipe.of(again).key == Recipe.of(recipe).key
+
+
+def test_points_go_through_an_address_unchanged(tmp_path: Path) -> None:
+    data = cl.spirals(600, classes=12)
+    points = [
+        {"place": place, "k": k} for place, k in zip(data.X.tolist(), data.y.tolist(), strict=True)
+    ]
+    script = """const start = given.welcome.recipe;
+      const recipe = { ...start, data: m.ownData(given.points, 12) };
+      const words = new URLSearchParams();
+      const whole = m.writeRecipe(recipe, given.welcome, words);
+      const more = { ...recipe, data: m.ownData([...given.points, given.points[0]], 12) };
+      const again = m.readRecipe(words, given.welcome);
+      const beyond = m.writeRecipe(more, given.welcome, new URLSearchParams());
+      return [whole, words.toString().length, again, beyond]"""
+    whole, length, again, more = run(
+        tmp_path, "recipe", script, {"points": points, "welcome": OPENED}
+    )
+    assert whole
+    assert length < 8_000
+    own = Recipe.of(again).points
+    assert own is not None
+    np.testing.assert_array_equal(own.X, data.X)
+    np.testing.assert_array_equal(own.y, data.y)
+    assert more is False
+
+
+def test_views_go_through_an_address_unchanged(tmp_path: Path) -> None:
+    view = {
+        "epoch": 17,
+        "unit": "L12.3",
+        "creases": False,
+        "off": ["L1.0", "L2.11"],
+        "edits": [[0, -1, 3, -0.25], [1, 2, 0, 1e-7]],
+    }
+    script = """const words = new URLSearchParams();
+      m.writeView(given, words);
+      return m.readView(new URLSearchParams(words.toString()))"""
+    assert run(tmp_path, "state", script, view) == view
+    wrong = {"epoch": "-1", "unit": "..", "creases": "2", "off": "x %", "edits": "0.0=1 1.b.2=x"}
+    script = "return m.readView(new URLSearchParams(given))"
+    assert run(tmp_path, "state", script, wrong) == {"off": [], "edits": []}
+
+
+def test_weights_are_changed_as_in_python(tmp_path: Path) -> None:
+    script = """const network = m.networkOf(given.spec, given.numbers);
+      const other = m.edited(network, [[0, 1, 0, 5], [1, -1, 2, -2]]);
+      const numbers = [network.layers[0].kernel, other.layers[0].kernel, other.layers[1].bias];
+      return numbers.map((each) => Array.from(each))"""
+    layer = {"activation": "relu", "parameter": 0.0}
+    spec = {
+        "inputs": 2,
+        "layers": [{"name": "L1", "units": 2, **layer}, {"name": "L2", "units": 3, **layer}],
+    }
+    before, kernel, bias = run(
+        tmp_path, "network", script, {"spec": spec, "numbers": list(range(15))}
+    )
+    assert before == [0, 1, 2, 3]
+    assert kernel == [0, 1, 5, 3]
+    assert bias == [12, 13, -2]
