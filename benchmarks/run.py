@@ -33,6 +33,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "geometry": "geometry:geometry",
         "accuracy": "accuracy:accuracy",
         "tables": "tables:tables",
+        "page": "page:page",
     }
 )
 
