@@ -19,6 +19,7 @@ from drawn import (
     blobs,
     content,
     history,
+    labels,
     legend_texts,
     random_network,
     rulers,
@@ -74,7 +75,7 @@ class TestEvery:
         figure = Figure()
         left, right = figure.subplots(1, 2)
         DISPLAYS[name].plot(right, title="Mine", legend=False)
-        assert not left.lines
+        assert not labels(left)
         assert "Mine" in texts(right)
         assert not legend_texts(right)
         assert not rulers(right)  # ticks of an axes from outside are its owner's

@@ -197,8 +197,6 @@ _MARGIN: dict[str, Any] = {
     "color": INK,
     "linewidth": 1.6,
     "linestyle": (0, (1.2, 0.8)),
-    "solid_capstyle": "butt",
-    "dash_capstyle": "butt",
     "zorder": 2.5,
 }
 
