@@ -179,7 +179,7 @@ class PathDisplay:
             said += ", which in each place is the sum of what adds to it"
         if found.flip is not None:
             into = shorten(self.class_names[found.flip.into], 24)
-            least = "" if found.flip.exact else "at most "
+            least = "" if found.flip.exact else "at most about "
             said += (
                 f"\nsmallest change of the inputs that makes it {into}: "
                 f"{least}{found.flip.distance:.3g}"
