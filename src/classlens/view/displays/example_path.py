@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from classlens.analysis.example import Path
 from classlens.view.displays import frame, legends, places
-from classlens.view.displays.lettering import shorten
+from classlens.view.displays.lettering import counted, shorten
 from classlens.view.displays.places import Place, Row
 from classlens.view.palette import FAINT, QUIET, look
 
@@ -46,8 +46,11 @@ class PathDisplay:
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> PathDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -68,7 +71,6 @@ class PathDisplay:
         frame.entitle(panels[0], title or self._heading(), self._note(), clear=42)
         self._explain(panels[-1], *lines[-1][-1])
         frame.settle(figure, panels)
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -79,6 +81,14 @@ class PathDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        layers = counted(len(self.layers), "layer")
+        return f"PathDisplay({layers}, to {shorten(self.class_names[self.path.winner])})"
 
     def _explain(self, ax: Axes, outputs: Place, left: float) -> None:
         """Put the legend beside the outputs where there is room, else under them."""
