@@ -138,7 +138,7 @@ def test_each_cell_runs_without_a_warning(done):
 
 
 def test_each_picture_is_there(done):
-    drawing = [cell for cell in done.values() if ".plot(" in cell.source]
+    drawing = [cell for cell in done.values() if "cl.plot." in cell.source]
     assert len(drawing) >= 12
     for cell in drawing:
         (picture,) = pictures(cell)

@@ -34,7 +34,7 @@ def test_the_lab_s_story(found):
         "c2 leads c3 by 1.44 = 4.36 (unit 0 of L1) - 4.21 (unit 1 of L1) + 1.29 (the biases).",
         "The smallest change that reaches c3 is 0.27 long, to (1.95, 0.34).",
         "Nowhere in the window do these touch: c1 with c2.",
-        "The closest call is example 23, predicted as c2, at (1.93, 0.61): exactly 0.27 from c3's",
+        "The closest call is example 23, predicted as c2, at (1.93, 0.61): 0.27 from c3's side,",
     ]:
         assert part in text, part
     assert max(len(line) for line in str(found).splitlines() if "  " not in line) <= 92
@@ -46,6 +46,12 @@ def test_the_window_of_the_published_example():
     text = " ".join(str(explain(cl.fit(data), data, window=window)).split())
     for part in ["c0 24.6%, c1 29.5%, c2 23.8% and c3 22.2%", "touch along 8.26", "along 4.86"]:
         assert part in text
+
+
+def test_a_distance_that_was_sampled_is_a_bound():
+    data = cl.blobs()
+    text = " ".join(str(explain(cl.fit(data, activation="tanh"), data)).split())
+    assert re.search(r"The closest call found is example .*: at most about 0\.\d\d from", text)
 
 
 def test_poor_splits_are_named():
@@ -63,6 +69,64 @@ def test_classes_that_are_mixed_up_are_named():
     text = " ".join(str(explain(cl.fit(data, seed=147), data)).split())
     assert "Verdict: poor split: the network does not tell all classes apart." in text
     assert "c3 is mixed up with c2: 9 of 25 of its examples are predicted as c2." in text
+
+
+def test_a_good_network_with_mistakes_does_not_tell_each_class_from_the_others():
+    data = cl.blobs()
+    found = explain(cl.fit(data, seed=1), data)
+    text = " ".join(str(found).split())
+    assert found.verdict == "good"
+    assert text.startswith("97 of 100 examples are classified correctly (97.0%).")
+    assert (
+        "Verdict: good: no class is mixed up with another, but 3 examples are on the wrong side."
+    ) in text
+    assert "each class is told from the others" not in text
+
+
+def test_one_mistake_is_one():
+    network = cl.Network.from_arrays([[[-1.0, 1.0]]], [[0.0, 0.0]])
+    X = np.repeat([[-1.0], [1.0]], 20, axis=0)
+    y = (X[:, 0] > 0).astype(int)
+    y[0] = 1
+    assert ", but 1 example is on the wrong side." in " ".join(
+        str(explain(network, (X, y))).split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("dead", "said"),
+    [
+        (1, "1 hidden unit gives every example the same value, and the rest does not suffice."),
+        (2, "2 hidden units give every example the same value, and the rest does not suffice."),
+    ],
+)
+def test_dead_units_are_counted_once(dead, said):
+    kernel, bias = np.array([[1.0, 1.0]]), np.array([0.5, 0.5])
+    kernel[:, :dead], bias[:dead] = 0, -1
+    network = cl.Network.from_arrays([kernel, np.zeros((2, 3))], [bias, [1.0, 0.0, 0.0]])
+    X = np.linspace(0, 1, 30)[:, None]
+    found = explain(network, (X, np.arange(30) % 3))
+    text = " ".join(str(found).split())
+    assert found.verdict == "dead units"
+    assert f"Verdict: dead units: {said}" in text
+    assert not re.search("hidden units? (is|are) dead", text)
+
+
+def test_dead_units_that_did_no_harm_are_told_of_too():
+    network = cl.Network.from_arrays(
+        [[[1.0, 0.0]], [[-1.0, 1.0], [0.0, 0.0]]], [[0.0, -1.0], [0.5, -0.5]]
+    )
+    found = explain(network, ([[0.0], [1.0]], [0, 1]))
+    text = " ".join(str(found).split())
+    assert "Verdict: good: each class is told from the others. 1 hidden unit is dead." in text
+
+
+def test_a_network_has_a_verdict_where_there_is_data(found):
+    data = cl.blobs()
+    run = cl.fit(data)
+    assert found.verdict == "good"
+    assert explain(run).verdict is None
+    assert cl.explain_example(run, 3, data).verdict is None
 
 
 def test_names_cannot_break_markdown_or_html():

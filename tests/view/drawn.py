@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
+import pathlib
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from sklearn.datasets import make_blobs
@@ -24,7 +25,7 @@ from classlens.network import Network
 from classlens.view.displays import frame
 from classlens.view.displays.rulers import Ruler
 
-TRACE = np.load(Path(__file__).parents[1] / "data" / "lab_trace.npz")
+TRACE = np.load(pathlib.Path(__file__).parents[1] / "data" / "lab_trace.npz")
 LAB = Network.from_arrays([TRACE["fW1"], TRACE["fW2"]], [TRACE["fb1"], TRACE["fb2"]])
 DATA = Dataset(TRACE["X"], TRACE["y"])
 
@@ -68,16 +69,31 @@ def line(ax: Axes, label: str) -> Line2D:
 
 def labels(ax: Axes) -> list[str]:
     """What the lines of a panel are called, without the keys of its legend."""
-    return [label for each in ax.lines if (label := str(each.get_label())) != "key"]
+    drawn = [*ax.patches, *ax.lines]
+    return [label for each in drawn if (label := str(each.get_label())) != "key"]
 
 
 def places(ax: Axes, label: str) -> NDArray[Any]:
     return np.asarray(line(ax, label).get_xydata())
 
 
+def strokes(ax: Axes, label: str) -> Path:
+    """The lines that are one artist."""
+    (found,) = [each for each in ax.patches if each.get_label() == label]
+    return found.get_path()
+
+
 def segments(ax: Axes, label: str) -> NDArray[Any]:
-    """The segments of a line that breaks between them, shape (segments, 2, 2)."""
-    return places(ax, label).reshape(-1, 3, 2)[:, :2]
+    """The segments that lines are made of, in their order, shape (segments, 2, 2)."""
+    path = strokes(ax, label)
+    assert path.codes is not None
+    pairs = np.stack((path.vertices[:-1], path.vertices[1:]), axis=1)
+    return pairs[path.codes[1:] != Path.MOVETO]
+
+
+def in_order(found: NDArray[Any]) -> NDArray[Any]:
+    """Segments, shape (segments, 2, 2), ordered by their places alone, each and together."""
+    return np.array(sorted(sorted(ends) for ends in found.tolist()))
 
 
 def legend_texts(ax: Axes) -> list[str]:
@@ -101,6 +117,7 @@ def content(figure: Figure) -> list[Any]:
                 (str(each.get_label()), np.nan_to_num(each.get_xydata(), nan=9e99).tolist())
                 for each in ax.lines
             ],
+            [(str(each.get_label()), each.get_path().vertices.tolist()) for each in ax.patches],
             [np.asarray(image.get_array()).tolist() for image in ax.images],
             [
                 [path.vertices.tolist() for path in each.get_paths()]

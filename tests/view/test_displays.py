@@ -19,12 +19,15 @@ from drawn import (
     blobs,
     content,
     history,
+    labels,
     legend_texts,
     random_network,
     rulers,
     texts,
 )
+from IPython.core.formatters import DisplayFormatter
 from matplotlib.figure import Figure
+from PIL import Image
 
 import classlens as cl
 import classlens.network
@@ -33,6 +36,7 @@ from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError
 from classlens.network import Network
 
+PIXELS = Dataset(np.eye(12), np.arange(12) % 3, image_shape=(3, 4))
 LONG = tuple(f"chronic kidney disease stage {number}" for number in range(20))
 
 
@@ -42,10 +46,22 @@ DISPLAYS: dict[str, Any] = {
     "units": plot.units(LAB, DATA),
     "hidden": plot.hidden(LAB, DATA),
     "codes": plot.codes(LAB, DATA),
+    "kernels": plot.kernels(random_network([12, 5, 3]), PIXELS),
     "path": plot.path(LAB, DATA.X[5], DATA),
     "history": history(**VALIDATED),
 }
-ALONE, SEVERAL = ["data", "regions", "codes"], ["units", "hidden", "path", "history"]
+ALONE = ["data", "regions", "codes"]
+SEVERAL = ["units", "hidden", "kernels", "path", "history"]
+WORDS = {
+    "data": "DataDisplay(100 examples, 4 classes)",
+    "regions": "RegionsDisplay(100 examples, 4 classes)",
+    "units": "UnitsDisplay(L1, 2 units)",
+    "hidden": "HiddenDisplay(L1, 100 examples, 4 classes)",
+    "codes": "CodesDisplay(L1, 2 units, 4 classes)",
+    "kernels": "KernelsDisplay(L1, 5 units)",
+    "path": "PathDisplay(2 layers, to c3)",
+    "history": "HistoryDisplay(100 epochs)",
+}
 
 
 class TestEvery:
@@ -63,10 +79,29 @@ class TestEvery:
     @pytest.mark.parametrize("name", DISPLAYS)
     def test_the_default_is_a_new_figure_of_pyplot(self, name: str) -> None:
         plt.close("all")
-        assert DISPLAYS[name].plot() is DISPLAYS[name]
+        DISPLAYS[name].plot()
         assert len(plt.get_fignums()) == 1
         shown, own = plt.gcf(), DISPLAYS[name].figure()
         np.testing.assert_allclose(shown.get_size_inches(), own.get_size_inches(), atol=0.1)
+        plt.close("all")
+
+    @pytest.mark.parametrize("name", DISPLAYS)
+    def test_a_notebook_shows_a_picture_and_a_terminal_a_line(self, name: str) -> None:
+        shown, _ = DisplayFormatter().format(DISPLAYS[name])
+        assert sorted(shown) == ["image/png", "text/plain"]
+        assert shown["text/plain"] == WORDS[name]
+        picture = Image.open(io.BytesIO(shown["image/png"]))
+        picture.load()
+        assert picture.format == "PNG"
+        assert 300 <= picture.width <= 1400
+        assert 150 <= picture.height <= 1000
+        assert len(picture.getcolors(picture.width * picture.height)) > 20
+
+    @pytest.mark.parametrize("name", DISPLAYS)
+    def test_drawing_has_no_value_that_a_notebook_would_show_too(self, name: str) -> None:
+        several = name in SEVERAL
+        assert DISPLAYS[name].plot(Figure() if several else Figure().add_subplot()) is None
+        assert DISPLAYS[name].plot() is None
         plt.close("all")
 
     @pytest.mark.parametrize("name", ALONE)
@@ -74,7 +109,7 @@ class TestEvery:
         figure = Figure()
         left, right = figure.subplots(1, 2)
         DISPLAYS[name].plot(right, title="Mine", legend=False)
-        assert not left.lines
+        assert not labels(left)
         assert "Mine" in texts(right)
         assert not legend_texts(right)
         assert not rulers(right)  # ticks of an axes from outside are its owner's
@@ -224,6 +259,10 @@ CASES: dict[str, Any] = {
 def test_nothing_is_cut_and_no_texts_overlap(case: str) -> None:
     for display in every(*CASES[case]()).values():
         assert_texts_apart(display.figure())
+
+
+def test_regions_without_examples_name_their_classes_alone() -> None:
+    assert repr(plot.regions(LAB, window=((-1, 1), (-1, 1)))) == "RegionsDisplay(4 classes)"
 
 
 def test_the_training_of_one_epoch() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from drawn import DATA, LAB, legend_texts, places, random_network, texts
+from drawn import DATA, LAB, assert_texts_apart, legend_texts, places, random_network, texts
 
 from classlens import plot
 from classlens.data.dataset import Dataset
@@ -130,6 +130,41 @@ def test_names() -> None:
     assert {"a", "d"} <= set(texts(figure.axes[-1]))
 
 
-def test_deep_networks_go_on_below() -> None:
-    figure = plot.path(random_network([2, 3, 3, 3, 3, 3, 2], 1), X).figure()
-    assert len({round(ax.get_position().y1, 3) for ax in figure.axes}) == 2
+# A notebook's cell is 800 to 1000 pixels wide; a wider picture's letters are shrunk.
+CELL = 1000
+LONG = tuple(f"a rather long name {number:02}" for number in range(13))
+SHAPES = {
+    "the lab": ([2, 2, 4], {}),
+    "two layers": ([2, 8, 8, 5], {}),
+    "a table": ([13, 8, 3], {"feature_names": LONG}),
+    "deep": ([2, 3, 3, 3, 3, 3, 2], {}),
+}
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_it_fits_a_notebook_s_cell(case: str) -> None:
+    sizes, names = SHAPES[case]
+    X = np.random.default_rng(0).normal(size=(40, sizes[0]))
+    data = Dataset(X, np.arange(40) % sizes[-1], **names)
+    figure = plot.path(random_network(sizes, 1), X[0], data).figure()
+    assert_texts_apart(figure)
+    assert figure.get_size_inches()[0] * figure.dpi <= CELL
+    # It is read line by line, and the bars of each line's first place begin at one edge.
+    values, _ = columns(figure)
+    corners = [(-round(ax.get_position().y1, 3), ax.get_position().x0) for ax in values]
+    assert corners == sorted(corners)
+    firsts = [min(x for top, x in corners if top == line) for line, _ in corners]
+    assert np.ptp(firsts) < 1e-6
+
+
+def test_the_legend_stands_under_the_outputs_where_there_is_no_room_beside_them() -> None:
+    beside, below = (plot.path(random_network(sizes, 1), X) for sizes in ([2, 2, 4], [2, 2, 2, 5]))
+    for display, under in ((beside, False), (below, True)):
+        outputs = display.figure().axes[-1]
+        first = next(each for each in outputs.texts if each.get_label() == "legend")
+        assert (first.get_window_extent().y1 < outputs.bbox.y0) == under
+
+
+def test_a_network_without_anything_to_explain() -> None:
+    network = random_network([2, 1], 1)
+    assert not legend_texts(plot.path(network, X).figure().axes[-1])

@@ -14,7 +14,7 @@ from classlens.analysis.geometry import Rectangle, regions
 from classlens.analysis.result import Regions
 from classlens.analysis.slices import Slice
 from classlens.analysis.unit_facts import check_fit, units
-from classlens.analysis.verdicts import last_drop
+from classlens.analysis.verdicts import Word, last_drop
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError
 from classlens.explanation import document, words
@@ -56,6 +56,14 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return document.as_html(self.findings, self.names)
+
+    @property
+    def verdict(self) -> Word | None:
+        """How good the network is on the examples, in a word such as ``good`` or ``poor split``.
+
+        ``cl.explain`` gives one, if it has data; None of a single example's explanation.
+        """
+        return next((f.numbers["word"] for f in self.findings if f.kind == "verdict"), None)
 
     def short(self) -> str:
         """The verdict and one line for each layer."""

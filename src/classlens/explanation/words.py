@@ -22,37 +22,47 @@ from classlens.explanation.phrases import (
 
 _VERDICTS = {
     "good": "each class is told from the others.",
+    "good, but for mistakes": "no class is mixed up with another, but {wrong} on the wrong side.",
     "diverged": "the loss is far above that of giving every class the same probability.",
     "too early": "the loss was still falling fast when the training stopped.",
-    "dead units": "hidden units are off for every example, and the rest do not suffice.",
+    "dead units": "{dead}, and the rest does not suffice.",
     "poor split": "the network does not tell all classes apart.",
-    "fair": "most of every class is right, but too many examples are on the wrong side.",
+    "fair": "no class is mixed up with another, but too many examples are on the wrong side.",
 }
 
 
 def _verdict(f: Finding, names: Names) -> str:
     n = f.numbers
-    all_right = f.holds == f.of
+    wrong, dead = (f.of or 0) - (f.holds or 0), n["dead_units"]
     text = (
-        f"All {f.of} examples are classified correctly."
-        if all_right
-        else f"{f.holds} of {f.of} examples are classified correctly ({n['accuracy']:.1%})."
+        f"{f.holds} of {f.of} examples are classified correctly ({n['accuracy']:.1%})."
+        if wrong
+        else f"All {f.of} examples are classified correctly."
     )
     text += f" Loss {n['loss']:.4f} on them"
     text += "." if n["epochs"] is None else f", after {counted(n['epochs'], 'epoch')}."
-    text += f" Verdict: {n['word']}: {_VERDICTS[n['word']]}"
+    why = _VERDICTS["good, but for mistakes" if wrong and n["word"] == "good" else n["word"]]
+    why = why.format(
+        wrong=f"{counted(wrong, 'example')} {_are(wrong)}",
+        dead=f"{counted(dead, 'hidden unit')} {'gives' if dead == 1 else 'give'} every example "
+        "the same value",
+    )
+    text += f" Verdict: {n['word']}: {why}"
     for lost, into, examples, of, word in n["mergers"]:
         how = {"merged": "is merged into", "mixed": "is mixed up with"}[word]
         text += (
             f" {names.classes[lost]} {how} {names.classes[into]}: {some(examples, of)} of "
             f"its examples are predicted as {names.classes[into]}."
         )
-    if n["dead_units"]:
-        verb = "is" if n["dead_units"] == 1 else "are"
-        text += f" {counted(n['dead_units'], 'hidden unit')} {verb} dead."
+    if dead and n["word"] != "dead units":
+        text += f" {counted(dead, 'hidden unit')} {_are(dead)} dead."
     if n["word"] == "too early":
         text += f" Its last tenth still lowered the loss by {n['last_drop']:.0%}."
     return text
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _code(f: Finding, names: Names) -> str:

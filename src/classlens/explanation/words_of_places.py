@@ -76,18 +76,19 @@ def _apart(f: Finding, names: Names) -> str:
 
 def _closest(f: Finding, names: Names) -> str:
     n, s = f.numbers, f.subject
+    # What is said to be the closest call is it, though its distance is rounded.
     which, how = (
-        ("The closest call", "exactly") if n["exact"] else ("The closest call found", "at most")
+        ("The closest call", "") if n["exact"] else ("The closest call found", "at most about ")
     )
     if len(n["x"]) > _MOST_FEATURES or n["steps"]:
         return (
-            f"{which} is example {s['example']}, predicted as {names.classes[s['class']]}: {how} "
-            f"{_length(n)} from {names.classes[s['other']]}'s side, which it reaches with "
+            f"{which} is example {s['example']}, predicted as {names.classes[s['class']]}: "
+            f"{how}{_length(n)} from {names.classes[s['other']]}'s side, which it reaches with "
             f"{change(n, n['x'], names)}."
         )
     return (
         f"{which} is example {s['example']}, predicted as {names.classes[s['class']]}, at "
-        f"{point(n['x'])}: {how} {number(n['distance'])} from {names.classes[s['other']]}'s side, "
+        f"{point(n['x'])}: {how}{number(n['distance'])} from {names.classes[s['other']]}'s side, "
         f"which it reaches at {point(n['point'])}."
     )
 

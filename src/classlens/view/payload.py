@@ -173,7 +173,7 @@ def words(
     plane = None if model.network.inputs == 2 else slice
     told = explain(model, data, history=history, slice=plane)
     return {
-        "verdict": next((f.numbers["word"] for f in told.findings if f.kind == "verdict"), None),
+        "verdict": told.verdict,
         "sections": [
             {"title": section.title, "parts": [_part(part) for part in section.parts]}
             for section in document(told.findings, told.names)

@@ -68,8 +68,11 @@ class CodesDisplay:
 
     def plot(
         self, ax: Axes | None = None, *, title: str | None = None, legend: bool = True
-    ) -> CodesDisplay:
+    ) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -81,7 +84,7 @@ class CodesDisplay:
         """
         if ax is None:
             self._alone(frame.shown_figure(), title, legend=legend)
-            return self
+            return
         ax = frame.check_axes(ax)
         columns, left_out = self._columns()
         rows = min(len(self.class_names), _ROWS)
@@ -93,7 +96,6 @@ class CodesDisplay:
         if legend:
             keys = [_mark(bit, 8.0) for bit in _LOOKS]
             legends.legend(ax, keys, _MEANINGS, gap=0.1 + self._twins_room())
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -102,6 +104,16 @@ class CodesDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        classes = counted(len(self.class_names), "class")
+        return (
+            f"CodesDisplay({shorten(self.layer)}, {counted(self.on.shape[1], 'unit')}, {classes})"
+        )
 
     def _alone(self, figure: Figure, title: str | None, *, legend: bool) -> Figure:
         columns, _ = self._columns()

@@ -39,8 +39,11 @@ class DataDisplay:
         title: str = "Data",
         legend: bool = True,
         size: float | None = None,
-    ) -> DataDisplay:
+    ) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -56,7 +59,7 @@ class DataDisplay:
                 frame.shown_figure(),
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
             )
-            return self
+            return
         ax = frame.check_axes(ax)
         size = points.fitting_size(len(self.X)) if size is None else size
         points.scatter(ax, self.X, self.y, self.class_names, size=size)
@@ -66,7 +69,6 @@ class DataDisplay:
         frame.entitle(ax, title, f"{examples}, {counted(len(self.class_names), 'class')}")
         if legend:
             legends.legend(ax, *points.keys(self.class_names, marked=True))
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -75,3 +77,11 @@ class DataDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        examples = counted(len(self.X), "example")
+        return f"DataDisplay({examples}, {counted(len(self.class_names), 'class')})"

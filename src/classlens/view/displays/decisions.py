@@ -73,8 +73,11 @@ class RegionsDisplay:
         title: str = "Decision regions",
         legend: bool = True,
         size: float | None = None,
-    ) -> RegionsDisplay:
+    ) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -92,7 +95,7 @@ class RegionsDisplay:
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
                 self._size(),
             )
-            return self
+            return
         ax = frame.check_axes(ax)
         territory.fill(ax, self.territories)
         frame.name_axes(ax, *self.axis_names)
@@ -112,7 +115,6 @@ class RegionsDisplay:
                 names.append(name)
         if legend:
             legends.legend(ax, keys, names)
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -121,6 +123,14 @@ class RegionsDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        seen = "" if self.samples is None else f"{counted(len(self.samples.X), 'example')}, "
+        return f"RegionsDisplay({seen}{counted(len(self.class_names), 'class')})"
 
     def _size(self) -> tuple[float, float]:
         """The usual size; with margins one in which right angles look right, where that fits."""
@@ -197,8 +207,6 @@ _MARGIN: dict[str, Any] = {
     "color": INK,
     "linewidth": 1.6,
     "linestyle": (0, (1.2, 0.8)),
-    "solid_capstyle": "butt",
-    "dash_capstyle": "butt",
     "zorder": 2.5,
 }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,65 +14,17 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from classlens.analysis.example import Path
-from classlens.view.displays import bars, frame, legends
-from classlens.view.displays.bars import Bar
-from classlens.view.displays.lettering import (
-    LABEL,
-    SMALL,
-    TITLE,
-    length,
-    say,
-    shorten,
-)
-from classlens.view.palette import FAINT, INK, NEGATIVE, POSITIVE, QUIET, look
+from classlens.view.displays import frame, legends, places
+from classlens.view.displays.lettering import counted, shorten
+from classlens.view.displays.places import Place, Row
+from classlens.view.palette import FAINT, QUIET, look
 
 # A place shows so many rows at most; what is beyond is summed up in one more.
 _ROWS = 10
 
-# So many places stand beside each other.
-_ABREAST = 4
-
-# Inches: a row, a column of bars, the numbers beside it, between two columns and two places, and
-# between two lines of places.
-_ROW, _BARS, _NUMBER, _NEAR, _FAR, _DOWN = 0.22, 1.05, 0.42, 0.12, 0.35, 0.75
-
-_TOWARDS, _AGAINST = POSITIVE[3], NEGATIVE[3]
-
-
-class _Row(NamedTuple):
-    """One line of a place.
-
-    Attributes:
-        name: what it is called.
-        value: the input, the activation or the logit; None for a sum of several.
-        before: the pre-activation; None where there is none.
-        reach: the lowest and the highest value over the data, or None.
-        adds: what it adds to the lead, or None.
-        colour: of its bar.
-        said: what is written beside the bar.
-    """
-
-    name: str
-    value: float | None
-    before: float | None
-    reach: tuple[float, float] | None
-    adds: float | None
-    colour: str
-    said: str
-
-
-class _Place(NamedTuple):
-    """The inputs, a hidden layer or the outputs.
-
-    Attributes:
-        title: what it is called.
-        rows: its lines.
-        added: whether it has a second column, what its rows add to the lead.
-    """
-
-    title: str
-    rows: tuple[_Row, ...]
-    added: bool
+# Inches: so wide that the letters stay legible in a notebook's cell, which is about 900 pixels
+# wide; between two places; between two lines of them; and between one and the legend.
+_WIDE, _FAR, _DOWN, _TO_LEGEND = 7.8, 0.35, 0.75, 0.3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,8 +46,11 @@ class PathDisplay:
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> PathDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -106,20 +62,15 @@ class PathDisplay:
         """
         figure = frame.shown_figure() if ax is None else frame.check_figure(ax)
         figure.clear()
-        places = self._places()
+        lines = _arranged(self._places())
         top, panels = 0.0, []
-        for first in range(0, len(places), _ABREAST):
-            line = places[first : first + _ABREAST]
-            left = 0.0
-            for place in line:
-                drawn, left = _draw_place(figure, place, left, top)
-                panels += drawn
-            top -= max(len(place.rows) for place in line) * _ROW + _DOWN
+        for line in lines:
+            for place, left in line:
+                panels += places.draw(figure, place, left, top)
+            top -= max(place.height for place, _ in line) + _DOWN
         frame.entitle(panels[0], title or self._heading(), self._note(), clear=42)
-        numbers = max(length(row.said, SMALL) for row in places[-1].rows)
-        legends.legend(panels[-1], *self._keys(), gap=numbers / 72 + 0.3)
+        self._explain(panels[-1], *lines[-1][-1])
         frame.settle(figure, panels)
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -131,15 +82,34 @@ class PathDisplay:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
 
-    def _places(self) -> list[_Place]:
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        layers = counted(len(self.layers), "layer")
+        return f"PathDisplay({layers}, to {shorten(self.class_names[self.path.winner])})"
+
+    def _explain(self, ax: Axes, outputs: Place, left: float) -> None:
+        """Put the legend beside the outputs where there is room, else under them."""
+        keys, names = self._keys()
+        if not names:
+            return
+        gap = outputs.width - places.BARS + _TO_LEGEND
+        if left + outputs.width + _TO_LEGEND + legends.width(names) <= _WIDE:
+            legends.legend(ax, keys, names, gap=gap)
+        else:
+            legends.legend(ax, keys, names, gap=-places.BARS, drop=outputs.height + 0.1)
+
+    def _places(self) -> list[Place]:
         found = self.path
-        places = [self._place(0, "inputs", "inputs", found.x, None, self.feature_names)]
+        way = [self._place(0, "inputs", "inputs", found.x, None, self.feature_names)]
         for depth, (name, activation) in enumerate(self.layers[:-1]):
             z, a = found.values[depth]
             units = tuple(f"{name}.{unit}" for unit in range(len(a)))
             title = f"layer {shorten(name, 20)} ({activation})"
-            places.append(self._place(depth + 1, name, title, a, z, units))
-        return [*places, self._outputs()]
+            way.append(self._place(depth + 1, name, title, a, z, units))
+        return [*way, self._outputs()]
 
     def _place(
         self,
@@ -149,7 +119,7 @@ class PathDisplay:
         values: NDArray[np.floating],
         before: NDArray[np.floating] | None,
         names: Sequence[str],
-    ) -> _Place:
+    ) -> Place:
         """The rows of the inputs or of a hidden layer: all, or the largest and the rest."""
         shares = next((each for each in self.path.contributions if each.place == key), None)
         compared = len(self.class_names) > 1
@@ -157,14 +127,14 @@ class PathDisplay:
         weight = np.abs(values if adds is None else adds)
         shown = _largest(weight, _ROWS)
         rows = [
-            _Row(
+            Row(
                 name=names[index],
                 value=float(values[index]),
                 before=None if before is None else float(before[index]),
                 reach=self._reach(number, index),
                 adds=None if adds is None else float(adds[index]),
                 colour=QUIET,
-                said=_number(float(values[index])),
+                said=places.number(float(values[index])),
             )
             for index in shown
         ]
@@ -174,20 +144,20 @@ class PathDisplay:
             rows.append(_summed(f"{len(hidden):,} more", rest))
         if shares is not None and compared:
             rows.append(_summed("biases", shares.rest))
-        return _Place(title, tuple(rows), adds is not None)
+        return Place(title, tuple(rows), adds is not None)
 
-    def _outputs(self) -> _Place:
+    def _outputs(self) -> Place:
         found = self.path
         shown = _largest(found.logits - found.logits.min(), _ROWS)
         rows = [
-            _Row(
+            Row(
                 name=self.class_names[index],
                 value=float(found.logits[index]),
                 before=None,
                 reach=self._reach(len(self.layers), index),
                 adds=None,
                 colour=look(index).colour,
-                said=f"{_number(float(found.logits[index]))}  {_percent(found, [index])}",
+                said=f"{places.number(float(found.logits[index]))}  {_percent(found, [index])}",
             )
             for index in shown
         ]
@@ -195,7 +165,7 @@ class PathDisplay:
         if len(hidden):
             summed = _summed(f"{len(hidden):,} more", None)
             rows.append(summed._replace(said=f"together {_percent(found, hidden.tolist())}"))
-        return _Place("outputs: logit, softmax", tuple(rows), added=False)
+        return Place("outputs: logit, softmax", tuple(rows), added=False)
 
     def _reach(self, number: int, index: int) -> tuple[float, float] | None:
         if self.ranges is None:
@@ -219,7 +189,7 @@ class PathDisplay:
             said += ", which in each place is the sum of what adds to it"
         if found.flip is not None:
             into = shorten(self.class_names[found.flip.into], 24)
-            least = "" if found.flip.exact else "at most "
+            least = "" if found.flip.exact else "at most about "
             said += (
                 f"\nsmallest change of the inputs that makes it {into}: "
                 f"{least}{found.flip.distance:.3g}"
@@ -229,27 +199,19 @@ class PathDisplay:
     def _keys(self) -> tuple[list[Line2D], list[str]]:
         keys, names = [], []
         if len(self.layers) > 1:
-            keys.append(Line2D([], [], **_BEFORE))
+            keys.append(Line2D([], [], **places.BEFORE))
             names.append("before the activation")
         if self.ranges is not None:
             keys.append(Line2D([], [], color=FAINT, linewidth=5))
             names.append("range over the data")
         if self.path.contributions and len(self.class_names) > 1:
-            for colour, index in ((_TOWARDS, self.path.winner), (_AGAINST, self.path.runner_up)):
+            for colour, index in (
+                (places.TOWARDS, self.path.winner),
+                (places.AGAINST, self.path.runner_up),
+            ):
                 keys.append(Line2D([], [], color=colour, linewidth=6))
                 names.append(f"speaks for {shorten(self.class_names[index], 24)}")
         return keys, names
-
-
-_PLAIN: dict[str, Any] = {"ruled": (None, None), "painted": False}
-_BEFORE: dict[str, Any] = {
-    "marker": "o",
-    "markersize": 4.5,
-    "markerfacecolor": "white",
-    "markeredgecolor": INK,
-    "markeredgewidth": 0.9,
-    "linestyle": "none",
-}
 
 
 def _largest(weight: NDArray[np.floating], most: int) -> list[int]:
@@ -259,12 +221,8 @@ def _largest(weight: NDArray[np.floating], most: int) -> list[int]:
     return [int(index) for index in np.argsort(-weight, kind="stable")[: most - 1]]
 
 
-def _summed(name: str, adds: float | None) -> _Row:
-    return _Row(name, None, None, None, adds, QUIET, "")
-
-
-def _number(value: float) -> str:
-    return f"{value + 0.0:.3g}".replace("-", "\N{MINUS SIGN}")
+def _summed(name: str, adds: float | None) -> Row:
+    return Row(name, None, None, None, adds, QUIET, "")
 
 
 def _percent(found: Path, classes: Sequence[int]) -> str:
@@ -274,72 +232,36 @@ def _percent(found: Path, classes: Sequence[int]) -> str:
     return ">99.9 %" if 99.9 < share < 100 else f"{share:.3g} %"
 
 
-def _draw_place(figure: Figure, place: _Place, left: float, top: float) -> tuple[list[Axes], float]:
-    """Draw a place from a corner on, in inches; its panels, and where the next one begins."""
-    names = [shorten(row.name, 24) for row in place.rows]
-    left += max(length(name, LABEL) for name in names) / 72 + 0.1
-    height = len(place.rows) * _ROW
-    numbers = max(length(row.said, SMALL) for row in place.rows) / 72 + 0.08
-    values = frame.add_panel(figure, left, top - height, _BARS, height, **_PLAIN)
-    _draw_values(values, place.rows)
-    for row, name in enumerate(names):
-        beside = legends.corner(values, 0.0, 1.0)
-        say(values, (-6, -(row + 0.5) * _ROW * 72), name, transform=beside, ha="right", size=LABEL)
-    frame.write(values, place.title, above=16, size=TITLE)
-    left += _BARS + numbers
-    panels = [values]
-    if place.added:
-        frame.write(values, "value", above=4, size=SMALL, colour=QUIET)
-        left += _NEAR
-        adds = frame.add_panel(figure, left, top - height, _BARS, height, **_PLAIN)
-        _draw_adds(adds, place.rows)
-        frame.write(adds, "adds to the lead", above=4, size=SMALL, colour=QUIET)
-        panels.append(adds)
-        left += _BARS + _NUMBER
-    return panels, left + _FAR
+# Places beside each other, each with the left edge of its bars in inches.
+_Line = list[tuple[Place, float]]
 
 
-def _draw_values(ax: Axes, rows: Sequence[_Row]) -> None:
-    numbers = [0.0]
-    for row in rows:
-        numbers += [number for number in (row.value, row.before) if number is not None]
-        numbers += row.reach or ()
-    _scale(ax, numbers, len(rows))
-    behind = [Bar(at, *row.reach, FAINT) for at, row in enumerate(rows) if row.reach is not None]
-    before = [(row.before, at + 0.5) for at, row in enumerate(rows) if row.before is not None]
-    values = [
-        Bar(at, 0.0, row.value, row.colour) for at, row in enumerate(rows) if row.value is not None
+def _arranged(way: Sequence[Place]) -> list[_Line]:
+    """The places in lines; bars stand below bars in the first column, and in all if they fit."""
+    lines, start = _lines(way, 0.0), 0.0
+    while (room := max(line[0][0].room for line in lines)) > start:
+        lines, start = _lines(way, room), room
+    lefts, right = [], -_FAR
+    for column in itertools.zip_longest(*lines):
+        there = [each[0] for each in column if each is not None]
+        lefts.append(right + _FAR + max(place.room for place in there))
+        right = lefts[-1] + max(place.width for place in there)
+    if right > _WIDE:
+        return lines
+    return [
+        [(place, left) for (place, _), left in zip(line, lefts, strict=False)] for line in lines
     ]
-    bars.draw(ax, behind, 0.62, label="range", zorder=1)
-    bars.draw(ax, values, 0.34, label="value", zorder=3)
-    if before:
-        ax.add_artist(Line2D(*np.transpose(before), label="before", zorder=4, **_BEFORE))
-    _write_numbers(ax, [row.said for row in rows])
 
 
-def _draw_adds(ax: Axes, rows: Sequence[_Row]) -> None:
-    shares = [row.adds or 0.0 for row in rows]
-    _scale(ax, [0.0, *shares], len(rows))
-    colours = [_TOWARDS if share >= 0 else _AGAINST for share in shares]
-    added = [Bar(at, 0.0, *each) for at, each in enumerate(zip(shares, colours, strict=True))]
-    bars.draw(ax, added, 0.5, label="adds", zorder=3)
-    signs = ["+" if share > 0 else "" for share in shares]
-    said = [
-        "" if row.adds is None else sign + _number(row.adds)
-        for sign, row in zip(signs, rows, strict=True)
-    ]
-    _write_numbers(ax, said)
-
-
-def _scale(ax: Axes, numbers: Sequence[float], rows: int) -> None:
-    low, high = min(numbers), max(numbers)
-    room = 0.06 * (high - low) or 1.0
-    frame.show(ax, (low - room, high + room), (rows, 0))
-    ax.axvline(0, color=QUIET, linewidth=0.7, zorder=2)
-
-
-def _write_numbers(ax: Axes, said: Sequence[str]) -> None:
-    beside = legends.corner(ax, 1.0, 1.0)
-    for row, text in enumerate(said):
-        if text:
-            say(ax, (5, -(row + 0.5) * _ROW * 72), text, transform=beside, color=QUIET)
+def _lines(way: Sequence[Place], start: float) -> list[_Line]:
+    """As many places beside each other as fit, the first one's bars beginning at a place."""
+    lines: list[_Line] = []
+    right = math.inf
+    for place in way:
+        left = right + _FAR + place.room
+        if left + place.width > _WIDE:
+            lines.append([])
+            left = start
+        lines[-1].append((place, left))
+        right = left + place.width
+    return lines

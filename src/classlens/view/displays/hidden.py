@@ -50,8 +50,11 @@ class HiddenDisplay:
     unit_names: tuple[str, str]
     class_names: tuple[str, ...]
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> HiddenDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -75,7 +78,6 @@ class HiddenDisplay:
         self._entitle(lead, grid, title or f"What layer {self.layer} makes of the examples")
         last = panels.explain(figure, grid, scale, "output (logit)", self.class_names)
         frame.settle(figure, [lead, last])
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -86,6 +88,15 @@ class HiddenDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        seen = counted(len(self.A), "example")
+        classes = counted(len(self.class_names), "class")
+        return f"HiddenDisplay({shorten(self.layer)}, {seen}, {classes})"
 
     def _draw_lead(self, ax: Axes) -> None:
         territory.fill(ax, self.territories)

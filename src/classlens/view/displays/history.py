@@ -42,8 +42,11 @@ class HistoryDisplay:
     val_accuracy: NDArray[Any] | None = None
     best: int | None = None
 
-    def plot(self, ax: Figure | None = None, *, title: str = "Training") -> HistoryDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str = "Training") -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -71,7 +74,6 @@ class HistoryDisplay:
         frame.entitle(loss, title, self._note())
         legends.legend(accuracy, *self._keys())
         frame.settle(figure, [loss, accuracy])
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -82,6 +84,13 @@ class HistoryDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        return f"HistoryDisplay({counted(len(self.epoch), 'epoch')})"
 
     def _panel(self, figure: Figure, left: float, upright: Marker) -> Axes:
         ax = frame.add_panel(

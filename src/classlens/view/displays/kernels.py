@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classlens.analysis.planes import Window
 from classlens.view.displays import frame, panels
-from classlens.view.displays.lettering import counted
+from classlens.view.displays.lettering import counted, shorten
 from classlens.view.displays.scales import pixels, scale_of
 from classlens.view.palette import QUIET
 
@@ -30,8 +30,11 @@ class KernelsDisplay:
     layer: str
     outputs: tuple[str, ...] | None
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> KernelsDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -62,7 +65,6 @@ class KernelsDisplay:
         frame.entitle(first, title or self._heading(), self._note(), clear=grid.clear + 4)
         last = panels.explain(figure, grid, scale, "weight", ())
         frame.settle(figure, [first, grid.corner, last])
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -73,6 +75,13 @@ class KernelsDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        return f"KernelsDisplay({shorten(self.layer)}, {counted(len(self.images), 'unit')})"
 
     def _flat(self) -> NDArray[Any]:
         """As many kernels as are drawn, with the three colours side by side."""

@@ -19,7 +19,14 @@ _ROW, _KEY, _BETWEEN = 16.0, 17.0, 14.0
 _ROWS = 22
 
 
-def legend(ax: Axes, keys: Sequence[Line2D], names: Sequence[str], *, gap: float = 0.1) -> None:
+def legend(
+    ax: Axes,
+    keys: Sequence[Line2D],
+    names: Sequence[str],
+    *,
+    gap: float = 0.1,
+    drop: float = 0.0,
+) -> None:
     """Explain keys to the right of an axes, from its upper edge down.
 
     Args:
@@ -27,6 +34,7 @@ def legend(ax: Axes, keys: Sequence[Line2D], names: Sequence[str], *, gap: float
         keys: a line or a mark for each row, without a place.
         names: what they stand for.
         gap: how far from the axes, in inches.
+        drop: how far below its upper edge, in inches.
     """
     place = corner(ax, 1.0, 1.0)
     columns = max(1, -(-len(names) // _ROWS))
@@ -35,7 +43,7 @@ def legend(ax: Axes, keys: Sequence[Line2D], names: Sequence[str], *, gap: float
     for first in range(0, len(names), rows):
         shown = [shorten(name) for name in names[first : first + rows]]
         for row, (key, name) in enumerate(zip(keys[first : first + rows], shown, strict=True)):
-            y = -_ROW * (row + 0.5)
+            y = -72 * drop - _ROW * (row + 0.5)
             middle = left + (_KEY - 5) / 2
             # A line is seen from end to end, a mark in the middle.
             ends = [left, left + _KEY - 5] if key.get_linestyle() != "None" else [middle]
@@ -54,6 +62,11 @@ def legend(ax: Axes, keys: Sequence[Line2D], names: Sequence[str], *, gap: float
             )
             plain(text)
         left += _KEY + max(length(name, LABEL) for name in shown) + _BETWEEN
+
+
+def width(names: Sequence[str]) -> float:
+    """Inches that a legend of one column takes."""
+    return (_KEY + max(length(shorten(name), LABEL) for name in names)) / 72
 
 
 def corner(ax: Axes, across: float, up: float) -> Transform:

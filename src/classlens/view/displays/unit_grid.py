@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classlens.analysis.planes import Window
 from classlens.view.displays import frame, labels, panels, points, strokes
-from classlens.view.displays.lettering import SMALL, counted, plain
+from classlens.view.displays.lettering import SMALL, counted, plain, shorten
 from classlens.view.displays.scales import heat, scale_of
 from classlens.view.palette import QUIET
 
@@ -55,8 +55,11 @@ class UnitsDisplay:
     axis_names: tuple[str, str]
     place: str = ""
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> UnitsDisplay:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
         """Draw; nothing is computed, so drawing again costs nothing more.
+
+        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
+        cell would be the same picture once more.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -81,7 +84,6 @@ class UnitsDisplay:
         classes = self.class_names if self.X is not None else ()
         last = panels.explain(figure, grid, scale, "activation", classes)
         frame.settle(figure, [first, grid.corner, last])
-        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
@@ -92,6 +94,13 @@ class UnitsDisplay:
     def png(self) -> bytes:
         """The picture as a PNG file's bytes."""
         return frame.png(self.figure())
+
+    def _repr_png_(self) -> bytes:
+        """The picture, where a notebook shows the value of a cell."""
+        return self.png()
+
+    def __repr__(self) -> str:
+        return f"UnitsDisplay({shorten(self.layer)}, {counted(self.values.shape[2], 'unit')})"
 
     def _draw_over(self, grid: panels.Grid, unit: int) -> None:
         ax, crease = grid.axes[unit], self.creases[unit]
