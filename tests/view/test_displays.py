@@ -98,10 +98,12 @@ class TestEvery:
         assert len(picture.getcolors(picture.width * picture.height)) > 20
 
     @pytest.mark.parametrize("name", DISPLAYS)
-    def test_drawing_has_no_value_that_a_notebook_would_show_too(self, name: str) -> None:
+    def test_drawing_gives_the_display_back(self, name: str) -> None:
         several = name in SEVERAL
-        assert DISPLAYS[name].plot(Figure() if several else Figure().add_subplot()) is None
-        assert DISPLAYS[name].plot() is None
+        assert (
+            DISPLAYS[name].plot(Figure() if several else Figure().add_subplot()) is DISPLAYS[name]
+        )
+        assert DISPLAYS[name].plot() is DISPLAYS[name]
         plt.close("all")
 
     @pytest.mark.parametrize("name", ALONE)

@@ -68,11 +68,12 @@ class CodesDisplay:
 
     def plot(
         self, ax: Axes | None = None, *, title: str | None = None, legend: bool = True
-    ) -> None:
+    ) -> CodesDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -84,7 +85,7 @@ class CodesDisplay:
         """
         if ax is None:
             self._alone(frame.shown_figure(), title, legend=legend)
-            return
+            return self
         ax = frame.check_axes(ax)
         columns, left_out = self._columns()
         rows = min(len(self.class_names), _ROWS)
@@ -96,6 +97,7 @@ class CodesDisplay:
         if legend:
             keys = [_mark(bit, 8.0) for bit in _LOOKS]
             legends.legend(ax, keys, _MEANINGS, gap=0.1 + self._twins_room())
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

@@ -39,11 +39,12 @@ class DataDisplay:
         title: str = "Data",
         legend: bool = True,
         size: float | None = None,
-    ) -> None:
+    ) -> DataDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -59,7 +60,7 @@ class DataDisplay:
                 frame.shown_figure(),
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
             )
-            return
+            return self
         ax = frame.check_axes(ax)
         size = points.fitting_size(len(self.X)) if size is None else size
         points.scatter(ax, self.X, self.y, self.class_names, size=size)
@@ -69,6 +70,7 @@ class DataDisplay:
         frame.entitle(ax, title, f"{examples}, {counted(len(self.class_names), 'class')}")
         if legend:
             legends.legend(ax, *points.keys(self.class_names, marked=True))
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

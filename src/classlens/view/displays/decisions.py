@@ -73,11 +73,12 @@ class RegionsDisplay:
         title: str = "Decision regions",
         legend: bool = True,
         size: float | None = None,
-    ) -> None:
+    ) -> RegionsDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: where to draw; by default a new figure of pyplot's.
@@ -95,7 +96,7 @@ class RegionsDisplay:
                 lambda panel: self.plot(panel, title=title, legend=legend, size=size),
                 self._size(),
             )
-            return
+            return self
         ax = frame.check_axes(ax)
         territory.fill(ax, self.territories)
         frame.name_axes(ax, *self.axis_names)
@@ -115,6 +116,7 @@ class RegionsDisplay:
                 names.append(name)
         if legend:
             legends.legend(ax, keys, names)
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

@@ -46,11 +46,12 @@ class PathDisplay:
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> PathDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -71,6 +72,7 @@ class PathDisplay:
         frame.entitle(panels[0], title or self._heading(), self._note(), clear=42)
         self._explain(panels[-1], *lines[-1][-1])
         frame.settle(figure, panels)
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

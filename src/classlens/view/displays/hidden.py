@@ -50,11 +50,12 @@ class HiddenDisplay:
     unit_names: tuple[str, str]
     class_names: tuple[str, ...]
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> HiddenDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -78,6 +79,7 @@ class HiddenDisplay:
         self._entitle(lead, grid, title or f"What layer {self.layer} makes of the examples")
         last = panels.explain(figure, grid, scale, "output (logit)", self.class_names)
         frame.settle(figure, [lead, last])
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

@@ -42,11 +42,12 @@ class HistoryDisplay:
     val_accuracy: NDArray[Any] | None = None
     best: int | None = None
 
-    def plot(self, ax: Figure | None = None, *, title: str = "Training") -> None:
+    def plot(self, ax: Figure | None = None, *, title: str = "Training") -> HistoryDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -74,6 +75,7 @@ class HistoryDisplay:
         frame.entitle(loss, title, self._note())
         legends.legend(accuracy, *self._keys())
         frame.settle(figure, [loss, accuracy])
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

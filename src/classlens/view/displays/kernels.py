@@ -30,11 +30,12 @@ class KernelsDisplay:
     layer: str
     outputs: tuple[str, ...] | None
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> KernelsDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -65,6 +66,7 @@ class KernelsDisplay:
         frame.entitle(first, title or self._heading(), self._note(), clear=grid.clear + 4)
         last = panels.explain(figure, grid, scale, "weight", ())
         frame.settle(figure, [first, grid.corner, last])
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""

@@ -55,11 +55,12 @@ class UnitsDisplay:
     axis_names: tuple[str, str]
     place: str = ""
 
-    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> None:
+    def plot(self, ax: Figure | None = None, *, title: str | None = None) -> UnitsDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
 
-        It returns nothing: a notebook shows the figure by itself, and a display at the end of a
-        cell would be the same picture once more.
+        It returns the display, as scikit-learn's do. In a notebook the display itself, without
+        ``plot``, is the picture; after ``plot()`` at the end of a cell put a semicolon, or it is
+        there twice.
 
         Args:
             ax: a matplotlib Figure to draw on; it is cleared and takes the size that the picture
@@ -84,6 +85,7 @@ class UnitsDisplay:
         classes = self.class_names if self.X is not None else ()
         last = panels.explain(figure, grid, scale, "activation", classes)
         frame.settle(figure, [first, grid.corner, last])
+        return self
 
     def figure(self) -> Figure:
         """A figure of its own, drawn without pyplot."""
