@@ -11,6 +11,8 @@ import pytest
 
 import classlens as cl
 
+pytestmark = pytest.mark.slow
+
 
 def settled(page: Any, words: str) -> None:
     """Wait until the table of right and wrong says so."""
@@ -31,6 +33,7 @@ def shown(run: cl.Run, data: cl.Dataset) -> str:
 
 def place(page: Any, s: float, t: float) -> tuple[float, float]:
     """Where a place of the plane is on the screen."""
+    page.evaluate("scrollTo(0, 0)")
     box = page.locator(".decision .plane").bounding_box()
     left, right_ = (float(page.locator(".axis.across span").nth(i).inner_text()) for i in (0, 2))
     low, high = (float(page.locator(".axis.up span").nth(i).inner_text()) for i in (0, 2))
@@ -43,7 +46,6 @@ def points(page: Any) -> int:
 
 
 def until_points(page: Any, count: int) -> None:
-    page.locator(".dots .point").nth(count - 1).wait_for(state="attached", timeout=10_000)
     for _ in range(100):
         if points(page) == count:
             return
@@ -137,6 +139,23 @@ def test_points_are_added_dragged_and_erased(live: Any) -> None:
     settled(page, shown(cl.fit(cl.blobs()), cl.blobs()))
     page.get_by_text("Redo", exact=True).click()
     until_points(page, 101)
+
+
+def test_an_empty_plane_is_filled(live: Any) -> None:
+    page = live()
+    settled(page, "100 of 100")
+    page.get_by_text("Begin with none").click()
+    until_points(page, 0)
+    page.locator(".news", has_text="Add points of two classes").wait_for()
+    centres = [(-6.0, 2.0), (-5.0, 1.0), (5.0, 2.0), (6.0, 1.0), (0.0, -3.0), (1.0, -4.0)]
+    for number, (s, t) in enumerate(centres):
+        page.get_by_label(re.compile(f"^class c{number // 2}")).click()
+        page.mouse.click(*place(page, s, t))
+        until_points(page, number + 1)
+    settled(page, "of 6 examples are right")
+    assert page.locator(".legend li").count() == 3
+    page.get_by_text("Undo", exact=True).click()
+    until_points(page, 5)
 
 
 def test_points_by_the_keyboard(live: Any) -> None:

@@ -16,6 +16,8 @@ from test_live import place, settled, shown, until_points
 
 import classlens as cl
 
+pytestmark = pytest.mark.slow
+
 RUN, DATA = cl.fit(cl.blobs()), cl.blobs()
 
 

@@ -11,6 +11,8 @@ from test_live import place, settled, shown
 
 import classlens as cl
 
+pytestmark = pytest.mark.slow
+
 RUN, DATA = cl.fit(cl.blobs()), cl.blobs()
 
 

@@ -52,7 +52,7 @@ def test_the_lab_s_report(open_page: Any) -> None:
     assert f"{right} of 100 examples are right" in page.inner_text(".confusion")
     assert page.locator(".dots .point").count() == 100
     assert page.locator(".dots .wrong").count() == 100 - right
-    assert page.locator(".boundary").get_attribute("d").startswith("M")
+    assert page.locator(".decision .boundary").get_attribute("d").startswith("M")
     assert "lines exact" in page.inner_text(".decision")
     assert "Unit 0 of L1 = max(0," in page.inner_text(".words")
     assert page.inner_text(".epoch") == "epoch 60"
@@ -87,7 +87,7 @@ def test_a_unit_can_be_looked_at_and_switched_off(open_page: Any) -> None:
     assert "off=L1.1" in page.url
     page.reload()
     page.wait_for_selector(".decision")
-    assert page.locator(".unit.panel input").is_checked()
+    assert page.get_by_label("switch it off").is_checked()
 
 
 def test_an_example_can_be_followed(open_page: Any) -> None:

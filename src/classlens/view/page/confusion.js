@@ -32,7 +32,7 @@ export function confusionPanel(classes) {
               {},
               html("th", { scope: "row" }, name),
               ...shown.map((_, j) => {
-                const count = score.confusion[k][j];
+                const count = score.confusion[k]?.[j] ?? 0;
                 return html("td", { class: count ? (j === k ? "right" : "wrong") : "none" }, String(count));
               }),
             ),

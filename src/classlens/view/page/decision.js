@@ -20,7 +20,7 @@ export function decision(scene, places, { onPick, tools }) {
   const x = (s) => (SIZE * (s - left)) / (right - left);
   const y = (t) => (SIZE * (top - t)) / (top - bottom);
   const back = (px, py) => [left + (px / SIZE) * (right - left), top - (py / SIZE) * (top - bottom)];
-  const colours = payload.looks.map((look) => rgb(look.colour));
+  const colours = payload.looks.slice(0, scene.classes).map((look) => rgb(look.colour));
 
   const canvas = html("canvas", { class: "ground", role: "img" });
   const lines = svg("g", { class: "lines" });

@@ -18,13 +18,21 @@ export function drawing(welcome, { points, classes, change }) {
   });
   const kinds = html("div", { class: "kinds", role: "group", "aria-label": "class of new points" });
   const hint = html("p", { class: "quiet" });
-  const element = html("section", { class: "panel drawing" }, html("h2", {}, "Your own points"), html("fieldset", { class: "modes" }, html("legend", {}, "a click on the picture is to"), ...modes), kinds, hint);
+  const element = html("section", { class: "panel drawing" }, html("h2", {}, "Your own points"), html("fieldset", { class: "modes" }, html("legend", {}, "a click on the picture is to"), ...modes), kinds, hint, html("button", { type: "button", onclick: () => { begin(); change([], 2, true); } }, "Begin with none"));
   const HINTS = {
     look: "Point at examples to follow them.",
     add: "Click where a point is to be. With the keyboard: arrows move a cross, Enter adds.",
     move: "Drag a point. With the keyboard: arrows choose one, Shift and arrows move it.",
     erase: "Click a point. With the keyboard: arrows choose one, Delete erases it.",
   };
+
+  /** An empty plane is there to be filled. */
+  function begin() {
+    mode = "add";
+    k = 0;
+    for (const label of modes) label.firstChild.checked = label.firstChild.value === mode;
+    show();
+  }
 
   /** The classes, and one more that there may be. */
   function show() {
@@ -43,7 +51,6 @@ export function drawing(welcome, { points, classes, change }) {
     );
     hint.textContent = HINTS[mode];
   }
-  show();
 
   return {
     element,
@@ -59,8 +66,7 @@ export function drawing(welcome, { points, classes, change }) {
         change(points().map((point, n) => (n === example ? { ...point, place } : point)), classes(), done);
       },
       erase(example) {
-        const left = points().filter((_, n) => n !== example);
-        if (left.length) change(left, classes(), true);
+        change(points().filter((_, n) => n !== example), classes(), true);
       },
     },
   };

@@ -16,13 +16,13 @@ const NEAR = 10;
 export function hiddenPanel(scene, onPick) {
   const { payload } = scene;
   const depths = payload.network.layers.slice(0, -1).flatMap((layer, depth) => (layer.units >= 2 ? [depth] : []));
-  if (!depths.length || !scene.y.length) return { element: html("div", { hidden: true }), draw() {}, mark() {} };
+  if (!depths.length) return { element: html("div", { hidden: true }), draw() {}, mark() {} };
   const two = depths.filter((depth) => payload.network.layers[depth].units === 2);
   let depth = two.length ? two[two.length - 1] : depths[depths.length - 1];
   let pair = [0, 1];
   let last = null;
   let spots = [];
-  const colours = payload.looks.map((look) => rgb(look.colour));
+  const colours = payload.looks.slice(0, scene.classes).map((look) => rgb(look.colour));
   const canvas = html("canvas", { class: "ground", role: "img" });
   const ring = svg("circle", { r: 9, class: "ring picked" });
   const dots = svg("g");

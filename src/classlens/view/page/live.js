@@ -25,6 +25,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   let fileName = "";
   const views = stage({
     live: true,
+    looks: welcome.looks,
     heads: layerHeads(welcome, { recipe: () => work.recipe(), change: (recipe) => change(recipe) }),
     ask: (wanted) => {
       clearTimeout(timer);
@@ -33,7 +34,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     changed: keep,
     tools: null,
   });
-  const pen = drawing(welcome, { points, classes: () => views.scene()?.classes ?? 2, change: redraw });
+  const pen = drawing(welcome, { points, classes: () => work.recipe()?.data.classes ?? views.scene()?.classes ?? 2, change: redraw });
   views.host.tools = pen.tools;
   const work = session({ ask, views, status, changed: keep, usual: welcome.recipe });
   const panel = controls(welcome, { change, file: (file) => table.open(file), recipe: work.recipe });

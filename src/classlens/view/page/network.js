@@ -181,18 +181,20 @@ export function argmax(numbers, from = 0, count = numbers.length) {
  * @param {number} classes
  */
 export function score(logits, y, classes) {
-  const confusion = Array.from({ length: classes }, () => new Array(classes).fill(0));
+  const known = y.reduce((most, k) => Math.max(most, k + 1), classes);
+  const confusion = Array.from({ length: known }, () => new Array(known).fill(0));
   let loss = 0;
   let right = 0;
   y.forEach((k, n) => {
     const row = logits.subarray(n * classes, (n + 1) * classes);
     const best = argmax(row);
+    confusion[k][best] += 1;
+    if (k >= classes) return; // the network does not know this class
     const top = row[best];
     let sum = 0;
     for (const each of row) sum += Math.exp(each - top);
     loss += Math.log(sum) + top - row[k];
     right += best === k ? 1 : 0;
-    confusion[k][best] += 1;
   });
   return { loss: loss / y.length, accuracy: right / y.length, right, samples: y.length, confusion };
 }

@@ -22,7 +22,7 @@ export function numbers(text) {
  * @property {Float64Array} X
  * @property {number[]} y
  * @property {Float64Array} parameters
- * @property {number} classes
+ * @property {number} classes that the network knows; points may be of others that it has not learned
  */
 
 /**
@@ -41,7 +41,7 @@ export function open(payload) {
     X: payload.data ? numbers(payload.data.X) : new Float64Array(0),
     y: payload.data ? payload.data.y : [],
     parameters: numbers(payload.parameters),
-    classes: payload.classes.length,
+    classes: payload.network.layers[payload.network.layers.length - 1].units,
   };
 }
 

@@ -1,5 +1,7 @@
 /** The live page's work: one recipe at a time is trained, and what was before can come back. */
 
+import { pointsOf } from "./recipe.js";
+
 const MOST_STEPS = 100;
 // A training that has taken so long is given up for another one; a shorter one is waited for.
 const PATIENCE = 150;
@@ -40,6 +42,14 @@ export function session({ ask, views, status, changed, usual }) {
     train();
   }
 
+  /** Whether a recipe's own points are too few to learn from: they are then shown, and no more. */
+  function tooFew() {
+    if (recipe.data.source !== "own" || new Set(recipe.data.y).size > 1) return false;
+    if (views.scene()) views.showPoints(pointsOf(recipe.data));
+    status({ text: "Add points of two classes, and it is trained." });
+    return true;
+  }
+
   function back(from, to) {
     if (!from.length) return [from, to];
     const before = from[from.length - 1];
@@ -53,6 +63,11 @@ export function session({ ask, views, status, changed, usual }) {
   }
 
   function train() {
+    if (tooFew()) {
+      waiting = false;
+      running?.controller.abort();
+      return;
+    }
     if (running) {
       waiting = true;
       if (performance.now() - running.started > PATIENCE) running.controller.abort();
@@ -78,6 +93,7 @@ export function session({ ask, views, status, changed, usual }) {
     }
     clearTimeout(timer);
     running = null;
+    if (controller.signal.aborted) end = null;
     if (end?.event === "trained" && !waiting) finish(end.payload, now);
     else if (end?.event === "trained" && now.data.source === "own") finish(end.payload, now); // a drag goes on
     else if (end?.event === "error" && !waiting) refused(new Error(end.message));

@@ -8,7 +8,7 @@ import { hiddenPanel } from "./hidden.js";
 import { sampledLines } from "./lines.js";
 import { html } from "./marks.js";
 import { argmax, edited, forward, score } from "./network.js";
-import { grid, lift, networkAt, open, places, rowsOf } from "./payload.js";
+import { encoded, grid, lift, networkAt, open, places, rowsOf } from "./payload.js";
 import { player } from "./player.js";
 import { probePanel } from "./probe.js";
 import { slicePanel } from "./slices.js";
@@ -24,6 +24,7 @@ const MOVING = 50;
  * @property {(seen: Wanted) => void} [ask] called when the picture stands still
  * @property {() => void} [changed] called when what the address keeps has changed
  * @property {import("./points.js").Tools|null} [tools] for drawing points
+ * @property {{colour: string, marker: string}[]} [looks] of all classes that there can be
  * @property {(scene: any) => Node} [heads] what stands over a column of the network
  *
  * @typedef {{epoch: number, edits: number[][], window: number[][], slice: any, key: string}} Wanted
@@ -71,6 +72,17 @@ export function stage(host) {
     play.seek(atEnd || before === null ? payload.shown : before);
   }
 
+  /** Other points beside the same network, which has not learned from them. @param {{place: number[], k: number}[]} points */
+  function showPoints(points) {
+    const { payload } = scene;
+    const flat = points.flatMap(({ place }) => place);
+    const X = points.flatMap(({ place }) => lift(scene, ...place));
+    const data = { rows: null, of: points.length, X: encoded(X), places: encoded(flat), y: points.map(({ k }) => k) };
+    const count = Math.max(scene.classes, ...data.y.map((k) => k + 1));
+    const classes = Array.from({ length: count }, (_, k) => payload.classes[k] ?? `c${k}`);
+    show({ ...payload, classes, looks: host.looks, data, parts: null, partial: true }, { atEnd: false });
+  }
+
   function build() {
     const known = new Set(scene.payload.network.layers.flatMap((layer) => Array.from({ length: layer.units }, (_, i) => `${layer.name}.${i}`)));
     state.off = new Set([...state.off].filter((name) => known.has(name)));
@@ -94,7 +106,7 @@ export function stage(host) {
     slots.network.replaceChildren(html("div", { class: "scroll" }, panels.network.element));
     slots.slice.replaceChildren(panels.slice.element);
     for (const name of ["unit", "probe", "hidden", "words"]) slots[name].replaceChildren(panels[name].element);
-    slots.confusion.replaceChildren(...(scene.y.length ? [panels.confusion.element] : []));
+    slots.confusion.replaceChildren(panels.confusion.element);
   }
 
   /** Another plane through the inputs: the same network, other pictures. */
@@ -158,7 +170,9 @@ export function stage(host) {
     panels.network.draw({ network: net, grid: grids.get(side), values, side, off: state.off, selected });
     panels.unit.draw({ selected: state.selected, network: net, values, side, off: state.off, edits: state.edits, words: wordsNow(key), right: result?.right ?? 0, before: before ?? 0 });
     panels.course.draw(epoch);
+    slots.confusion.hidden = !result;
     if (result) panels.confusion.draw(result, rowsOf(scene, predicted));
+    slots.hidden.hidden = !own;
     if (own) panels.hidden.draw(net, own, state.pick?.example ?? null);
     panels.words.draw(told(epoch, key));
     drawPick();
@@ -208,6 +222,7 @@ export function stage(host) {
     play,
     state,
     show,
+    showPoints,
     change,
     scene: () => scene,
     places: () => at,
