@@ -1,6 +1,7 @@
 /** The network: a thumbnail for each unit, a line for each weight. */
 
 import { paintValues, ramp } from "./colours.js";
+import { picture } from "./images.js";
 import { html, short, svg } from "./marks.js";
 import { reach } from "./network.js";
 
@@ -52,7 +53,15 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
     ...(column.count > shown[at] && !(at === 0 && payload.image) ? [more(column, at)] : []),
   ]);
   const element = html("div", { class: "diagram", style: `width:${width}px;height:${height}px` }, links, ...boxes);
-  if (!payload.image) weave();
+  weave();
+  if (payload.image && scene.y.length) element.querySelector(".input").prepend(picture(mean(), payload.image, "the examples' mean"));
+
+  /** The mean of all examples, feature by feature. */
+  function mean() {
+    const sums = new Float64Array(spec.inputs);
+    scene.X.forEach((value, i) => { sums[i % spec.inputs] += value / scene.y.length; });
+    return sums;
+  }
 
   function heading(column) {
     if (column.name === null) return payload.image ? `${column.count} pixels` : "features";
@@ -73,7 +82,7 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
     if (column.name === null) {
       const plain = payload.plane.origin === null;
       if (plain) thumbs.push({ canvas, at, unit });
-      return html("div", { class: "box input", style, title: label }, ...(plain ? [canvas] : []), name);
+      return html("div", { class: plain || payload.image ? "box input" : "box input named", style, title: label }, ...(plain ? [canvas] : []), name);
     }
     thumbs.push({ canvas, at, unit });
     const choose = () => onSelect({ layer: column.name, unit });
@@ -89,6 +98,7 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
   function weave() {
     const hits = [];
     spec.layers.forEach((layer, at) => {
+      if (at === 0 && payload.image) return; // a picture has too many
       for (let input = 0; input < shown[at]; input += 1) {
         for (let unit = 0; unit < shown[at + 1]; unit += 1) {
           const [from, to] = [place(at, input), place(at + 1, unit)];

@@ -97,7 +97,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
       canvas.setAttribute("aria-label", `${title.textContent} over the plane`);
       const own = inputs.map((_, i) => layer.kernel[i * layer.units + unit]);
       kernel.replaceChildren(...(depth === 0 && payload.image ? weightPictures(weighed(own), payload.image, payload.values, `weights of ${title.textContent}`) : []));
-      equation.textContent = formula(layer, unit, inputs);
+      equation.textContent = formula(layer, unit, inputs, depth === 0 ? weighed(own) : own);
       for (const [input, field] of fields) {
         if (document.activeElement === field && view.edits.some((edit) => edit[0] === depth && edit[1] === input && edit[2] === unit)) continue;
         field.value = Number((input < 0 ? layer.bias[unit] : own[input]).toPrecision(4)).toString();
@@ -135,10 +135,10 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
   }
 }
 
-/** A unit's equation, its largest weights first where there are many. */
-export function formula(layer, unit, inputs, most = 6) {
-  const terms = inputs.map((name, i) => ({ name, weight: layer.kernel[i * layer.units + unit] }));
-  const shown = terms.length > most ? [...terms].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, most) : terms;
+/** A unit's equation; where there are many weights those that count most, the largest first. */
+export function formula(layer, unit, inputs, counts, most = 6) {
+  const terms = inputs.map((name, i) => ({ name, weight: layer.kernel[i * layer.units + unit], count: Math.abs(counts[i]) }));
+  const shown = terms.length > most ? [...terms].sort((a, b) => b.count - a.count).slice(0, most) : terms;
   let text = shown
     .map(({ name, weight }, i) => `${i ? (weight < 0 ? " − " : " + ") : weight < 0 ? "−" : ""}${short(Math.abs(weight))} ${name}`)
     .join("");
