@@ -67,8 +67,8 @@ export function drawing(views) {
   const [[left, right], [bottom, top]] = payload.window;
   const x = (s) => EDGE + (SIZE * (s - left)) / (right - left);
   const y = (t) => 20 + (SIZE * (top - t)) / (top - bottom);
-  const ground = document.querySelector(".decision .ground").toDataURL("image/png");
-  const lines = document.querySelector(".decision .lines").cloneNode(true);
+  const ground = views.slots.picture.querySelector(".ground").toDataURL("image/png");
+  const lines = views.slots.picture.querySelector(".lines").cloneNode(true);
   const scale = SIZE / 400;
   lines.setAttribute("transform", `translate(${EDGE} 20) scale(${scale})`);
   for (const line of lines.children) {
