@@ -7,7 +7,7 @@ from typing import Any
 
 from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
-from classlens.playground.recipe import OWN, Recipe
+from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Edit
 from classlens.settings import SETTINGS
 from classlens.suiting import SUITING_TABLES
@@ -39,7 +39,8 @@ def code(
         model = run.model
         <BLANKLINE>
     """
-    lines = [*_training(recipe, table), *_model(recipe, epoch, edits)]
+    folded = recipe.standardise and table is None  # a table's features are scaled by themselves
+    lines = [*_training(recipe, table), *_model(epoch, edits, folded, table is not None)]
     needs_numpy = any("np." in line for line in lines)
     head = ["import numpy as np", ""] if needs_numpy else []
     return "\n".join([*head, "import classlens as cl", "", *lines, ""])
@@ -53,25 +54,22 @@ def _training(recipe: Recipe, table: tuple[str, str, str] | None) -> Iterator[st
         yield _call("run = cl.train", [repr(name), repr(target), *said]) + ".run"
         return
     yield from _data(recipe)
-    samples = "data"
+    names = ["data.class_names"]
     if not recipe.inputs.plain:
-        names = recipe.inputs.names
-        samples = f"cl.Dataset(X, data.y, data.class_names, {names!r})"
+        features = ", ".join(map(_expression, recipe.inputs.names))
+        names += [repr(recipe.inputs.names)]
         yield "x0, x1 = data.X.T.astype(float)"
-        yield f"X = np.stack([{', '.join(map(_expression, names))}], axis=1).astype(np.float32)"
+        yield f"X = np.stack([{features}], axis=1).astype(np.float32)"
     elif recipe.standardise:
+        names += ["data.feature_names", "data.image_shape"]
         yield "X = data.X"
     if recipe.standardise:
         yield "mean, spread = X.mean(axis=0, dtype=float), X.std(axis=0, dtype=float)"
         yield "spread[spread == 0] = 1"
-        samples = samples.replace("(X,", "((X - mean) / spread,")
-        if recipe.inputs.plain:
-            fields = ("y", "class_names", "feature_names", "image_shape")
-            rest = ", ".join(f"data.{field}" for field in fields)
-            samples = f"cl.Dataset((X - mean) / spread, {rest})"
-    if samples != "data":
-        yield f"samples = {samples}"
-        samples = "samples"
+    samples = "data"
+    if len(names) > 1:
+        samples, X = "samples", "(X - mean) / spread" if recipe.standardise else "X"
+        yield _call("samples = cl.Dataset", [X, "data.y", *names])
     yield _call("run = cl.fit", [samples, *_said(recipe, {})])
 
 
@@ -127,8 +125,12 @@ def _call(function: str, arguments: list[str]) -> str:
     return "\n".join([f"{function}(", *(f"    {each}," for each in arguments), ")"])
 
 
-def _model(recipe: Recipe, epoch: int | None, edits: tuple[Edit, ...]) -> Iterator[str]:
-    folded = recipe.standardise and recipe.source in (*TOYS, *SHIPPED, OWN)
+def _model(
+    epoch: int | None,
+    edits: tuple[Edit, ...],
+    folded: bool,
+    table: bool,
+) -> Iterator[str]:
     if epoch is None and not edits and not folded:
         yield "model = run.model"
         return
@@ -150,4 +152,5 @@ def _model(recipe: Recipe, epoch: int | None, edits: tuple[Edit, ...]) -> Iterat
         yield "    activations=[layer.activation for layer in network.layers],"
         yield "    classes=network.classes,"
         yield ")"
-    yield "model = cl.Model(network, run.model.feature_names)"
+    encoding = ", encoding=run.model.encoding" if table else ""
+    yield f"model = cl.Model(network, run.model.feature_names{encoding})"
