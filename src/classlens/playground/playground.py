@@ -152,7 +152,8 @@ class Playground:
             return None
         key = recipe.arguments.get("table")
         name = self._name if key is None else self._tables.name(key)
-        return name, source.encoding.target, recipe.arguments.get("missing", "refuse")
+        filled = any(feature.missing for feature in source.encoding.features)
+        return name, source.encoding.target, "impute" if filled else "refuse"
 
     def _trial(
         self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
