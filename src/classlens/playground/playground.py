@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -129,7 +130,7 @@ class Playground:
         trial = self._trial(recipe, _nobody, gone)
         epoch = None if epoch == trial.run.epoch else epoch
         if what == "code":
-            text = code(recipe, epoch, edits, table=self._table(recipe))
+            text = code(*_as_far(trial, epoch), edits, table=self._table(recipe))
             emit(_file("model.py", text.encode()))
         elif what == "report":
             emit(_file("report.html", self._report(trial, epoch, edits).encode()))
@@ -228,6 +229,16 @@ def _shown(parts: Mapping[str, Any]) -> tuple[Recipe, int | None, tuple[Edit, ..
     if epoch is not None:
         epoch = Whole(0, None).check("epoch", epoch)
     return Recipe.of(parts.get("recipe")), epoch, _edits(parts.get("edits", []))
+
+
+def _as_far(trial: Trial, epoch: int | None) -> tuple[Recipe, int | None]:
+    """A recipe that trains as far as a trial came which was stopped, and the epoch of it."""
+    recipe, run = trial.recipe, trial.run
+    if run.ending != "interrupted":
+        return recipe, epoch
+    if recipe.settings.schedule != "constant":  # with fewer epochs it would be another schedule
+        return recipe, run.epoch if epoch is None else epoch
+    return replace(recipe, settings=replace(recipe.settings, epochs=len(run.history))), epoch
 
 
 def _edits(given: object) -> tuple[Edit, ...]:
