@@ -170,7 +170,10 @@ class Playground:
         watch = watcher(recipe, source, window, emit, gone, stop)
         trial = carried_out(recipe, source, watch)
         if not len(trial.run.history):
-            raise StoppedError
+            raise ArgumentError(
+                "the training was stopped before its first epoch had ended. There is nothing to "
+                "show."
+            )
         self.remember(trial)
         return trial
 
