@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import socket
+import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -57,14 +58,17 @@ def serve(
 
         @contextlib.asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            # Loading JAX and compiling takes a second, which passes while the browser opens.
-            playground = Playground(given, name=name)
+            # Loading JAX and compiling takes a second, which passes while the browser opens. It is
+            # done when there is the first news.
+            warm = threading.Event()
             request = {"do": "train", "recipe": opened["recipe"]}
-            workers.submit(playground.answer, request, lambda _: None)
+            playground = Playground(given, name=name)
+            workers.submit(playground.answer, request, lambda _: warm.set(), warm.is_set)
             ready(address)
-            if browse:
-                workers.submit(_browse, address)
+            if browse:  # some browsers keep their caller waiting
+                threading.Thread(target=_browse, args=(address,), daemon=True).start()
             yield
+            warm.set()
 
         app = application(
             lambda: Playground(given, name=name),
@@ -89,8 +93,9 @@ def _listening(port: int) -> socket.socket:
     """A socket that takes connections from this machine alone."""
     listening = socket.socket()
     try:
-        # A port that was just left can be taken again at once.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would take a port that another program has
+            # A port that was just left can be taken again at once.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((ADDRESS, port))
         listening.listen()
     except OSError as error:
