@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import answer, file
 from hypothesis import given
 from hypothesis import strategies as st
 
 import classlens as cl
 from classlens.data.inputs import INPUTS
 from classlens.data.toys import TOYS
-from classlens.playground.code import code
+from classlens.playground.code import TableSource, code
+from classlens.playground.playground import Playground
 from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Edit, Trial, carried_out
 from classlens.settings import SETTINGS
@@ -177,7 +179,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
 def test_a_table(table: Prepared, epoch: int | None, edits: tuple[Edit, ...]) -> None:
     settings = {"epochs": 8, "hidden": [3], "validation_fraction": 0.2, "test_fraction": 0.2}
     recipe = Recipe.of({"data": {"source": "given"}, "standardise": True, "settings": settings})
-    text = code(recipe, epoch, edits, table=("it's a table.csv", "kind", "impute"))
+    text = code(recipe, epoch, edits, table=TableSource("it's a table.csv", "kind", "impute"))
     assert_short(text)
     model = made(text)
     trial = carry(recipe, table)
@@ -187,10 +189,24 @@ def test_a_table(table: Prepared, epoch: int | None, edits: tuple[Edit, ...]) ->
     np.testing.assert_allclose(shares, expected, atol=1e-9)
 
 
+def test_how_a_table_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(2)
+    rows = [f"{rng.normal():.3f};{'gone' if k == 4 else rng.normal()};{k % 2}" for k in range(40)]
+    Path("t.txt").write_text("\n".join(rows))
+    reading = {"header": False, "missing_words": ("gone",), "delimiter": ";"}
+    prepared = prepare("t.txt", "x2", missing="impute", **reading)
+    settings = {"epochs": 2, "test_fraction": 0.2}
+    asked = {"data": {"source": "given"}, "settings": settings}
+    page = Playground(prepared, name="t.txt", reading=reading)
+    text = file(answer(page, "save", recipe=asked, what="code"), "model.py").decode()
+    assert_same(made(text), carry(Recipe.of(asked), prepared).model())
+
+
 def test_defaults_that_suit_tables_are_said() -> None:
     """``train`` has other defaults than ``fit``; what the page was set to goes before them."""
     recipe = Recipe.of({"data": {"source": "given"}})
-    text = code(recipe, None, (), table=("t.csv", "kind", "refuse"))
+    text = code(recipe, None, (), table=TableSource("t.csv", "kind", "refuse"))
     assert "    patience=None,\n" in text
     assert "    optimizer='adam',\n" in text
     assert "missing" not in text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
@@ -13,12 +14,28 @@ from classlens.settings import SETTINGS
 from classlens.suiting import SUITING_TABLES
 
 
+class TableSource(NamedTuple):
+    """How a table was read.
+
+    Attributes:
+        name: the file's.
+        target: its column of the classes.
+        missing: what is done about missing cells.
+        reading: more of ``read_table``'s arguments.
+    """
+
+    name: str
+    target: str
+    missing: str
+    reading: Mapping[str, Any] = MappingProxyType({})
+
+
 def code(
     recipe: Recipe,
     epoch: int | None,
     edits: tuple[Edit, ...],
     *,
-    table: tuple[str, str, str] | None = None,
+    table: TableSource | None = None,
 ) -> str:
     """A program whose ``model`` is the one that the page shows.
 
@@ -26,8 +43,7 @@ def code(
         recipe: what decided the model.
         epoch: the one shown, if it is not the one that the training keeps.
         edits: weights that were changed by hand.
-        table: of a recipe that is of a table: the file's name, its column of the classes, and what
-            is done about missing cells.
+        table: where the table is from, of a recipe that is of one.
 
     Example:
         >>> recipe = Recipe.of({"data": {"source": "rings"}, "settings": {"hidden": [4]}})
@@ -46,12 +62,12 @@ def code(
     return "\n".join([*head, "import classlens as cl", "", *lines, ""])
 
 
-def _training(recipe: Recipe, table: tuple[str, str, str] | None) -> Iterator[str]:
+def _training(recipe: Recipe, table: TableSource | None) -> Iterator[str]:
     if table is not None:
-        name, target, missing = table
-        said = [] if missing == "refuse" else [f"missing={missing!r}"]
+        said = [f"{name}={value!r}" for name, value in table.reading.items()]
+        said += [] if table.missing == "refuse" else [f"missing={table.missing!r}"]
         said += _said(recipe, SUITING_TABLES)
-        yield _call("run = cl.train", [repr(name), repr(target), *said]) + ".run"
+        yield _call("run = cl.train", [repr(table.name), repr(table.target), *said]) + ".run"
         return
     yield from _data(recipe)
     names = ["data.class_names"]

@@ -19,7 +19,7 @@ from classlens.analysis.verdicts import judge, last_drop
 from classlens.errors import ArgumentError, ClasslensError, DivergedError, one_of, short
 from classlens.kinds import Number, Whole
 from classlens.measures import confusion
-from classlens.playground.code import code
+from classlens.playground.code import TableSource, code
 from classlens.playground.recipe import FILE, GIVEN, Recipe, mapping
 from classlens.playground.tables import Tables
 from classlens.playground.trial import Edit, Given, Trial, carried_out
@@ -40,6 +40,7 @@ class Playground:
     Args:
         given: the samples or the table that the page was opened with.
         name: what they are called.
+        reading: how the table was read, as arguments of ``read_table``.
 
     Example:
         >>> events = []
@@ -49,9 +50,16 @@ class Playground:
         ('trained', 200)
     """
 
-    def __init__(self, given: Given | None = None, *, name: str = "") -> None:
+    def __init__(
+        self,
+        given: Given | None = None,
+        *,
+        name: str = "",
+        reading: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._given = given
         self._name = name
+        self._reading = reading
         self._tables = Tables()
         self._trials: OrderedDict[str, Trial] = OrderedDict()
         self._running: threading.Event | None = None
@@ -146,15 +154,15 @@ class Playground:
         model = trial.run if whole else trial.model(epoch, edits)
         return report_html(model, trial.data, title="Classlens", inputs=inputs)
 
-    def _table(self, recipe: Recipe) -> tuple[str, str, str] | None:
-        """A table's name, its column of the classes, and what is done about missing cells."""
+    def _table(self, recipe: Recipe) -> TableSource | None:
         source = self._source(recipe)
         if not isinstance(source, Prepared):
             return None
-        key = recipe.arguments.get("table")
-        name = self._name if key is None else self._tables.name(key)
-        filled = any(feature.missing for feature in source.encoding.features)
-        return name, source.encoding.target, "impute" if filled else "refuse"
+        encoding, key = source.encoding, recipe.arguments.get("table")
+        missing = "impute" if any(each.missing for each in encoding.features) else "refuse"
+        if key is None:
+            return TableSource(self._name, encoding.target, missing, self._reading)
+        return TableSource(self._tables.name(key), encoding.target, missing)
 
     def _trial(
         self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
