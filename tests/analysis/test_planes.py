@@ -51,6 +51,7 @@ class TestWindow:
             ((0, 1, 2), "window x0 must be two numbers, the lower one first. Got (0, 1, 2) inst"),
             (("a", "b"), "window x0 must be two numbers, the lower one first. Got ('a', 'b') ins"),
             (3, "window x0 must be two numbers, the lower one first. Got 3 instead."),
+            ((0, 10**400), "window x0 must be two numbers, the lower one first. Got (0, 1000000"),
         ],
     )
     def test_a_side_that_is_none(self, x0: Any, said: str) -> None:

@@ -83,6 +83,9 @@ def test_the_plane_of_the_principal_components(samples):
         (([0, np.nan], [1, 0], [0, 1]), "a slice's origin must be finite. Got nan at 1."),
         (([0, 0], [[1, 0]], [0, 1]), "a slice's u must be one row of real numbers, one for each "),
         (([0, 0], ["a", "b"], [0, 1]), "a slice's u must be one row of real numbers"),
+        (([0, 0], [1, [0]], [0, 1]), "a slice's u must have rows of one length."),
+        (([0, 0], [1, 0], None), "a slice's v must be one row of real numbers"),
+        (([0, 10**400], [1, 0], [0, 1]), "a slice's origin must be one row of real numbers"),
     ],
 )
 def test_directions_that_span_no_plane(given, said):

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from test_forward import node
 
-from classlens.view import bundle
-from classlens.view.bundle import modules, page_file
+from classlens.view.bundle import _scoped, bundle, modules, page_file
 
 FILES = sorted(
     file.name for file in (resources.files("classlens.view") / "page").iterdir() if file.is_file()
 )
+# A host's module, and the function that it gives.
+ENTRIES = {"report": "mount", "http": "start", "widget": "render"}
 
 
 def test_the_page_weighs_little() -> None:
@@ -28,24 +29,44 @@ def test_nothing_is_fetched_from_elsewhere(name: str) -> None:
     assert not re.search(r"https?://|\bimport\(|url\(|@import", text)
 
 
-def test_modules_come_after_what_they_import() -> None:
-    names = list(modules())
-    assert names[-1] == "main"
-    assert names.index("network") < names.index("payload") < names.index("main")
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_modules_come_after_what_they_import(entry: str) -> None:
+    given = modules(entry)
+    assert list(given)[-1] == entry
+    seen: set[str] = set()
+    for name, text in given.items():
+        assert set(re.findall(r'^import .* from "\./(\w+)\.js";$', text, re.MULTILINE)) <= seen
+        seen.add(name)
     # The forward pass imports nothing.
-    assert "import " not in modules()["network"].replace("imports nothing", "")
+    assert "import " not in given["network"].replace("imports nothing", "")
 
 
-def test_the_joined_module_is_one(tmp_path: Path) -> None:
+def test_a_page_brings_only_what_it_needs() -> None:
+    """A report is mailed: it has none of the live page's controls."""
+    live = {f"{name}.js" for entry in ("http", "widget") for name in modules(entry)}
+    assert live | {"report.js", "style.css"} == set(FILES)
+    assert not {"live", "recipe", "controls", "ask", "session"} & set(modules("report"))
+
+
+@pytest.mark.parametrize(("entry", "name"), ENTRIES.items())
+def test_the_joined_module_is_one(entry: str, name: str, tmp_path: Path) -> None:
     file = tmp_path / "page.mjs"
-    file.write_text(bundle.bundle())
-    script = f"import({str(file)!r}).then((page) => process.stdout.write(typeof page.mount))"
-    assert node("-e", script) == "function"
+    file.write_text(bundle(entry))
+    script = (
+        f"import({str(file)!r}).then((page) => "
+        "process.stdout.write(Object.entries(page).map(([k, v]) => k + ' ' + typeof v).join()))"
+    )
+    assert node("-e", script) == f"{name} function"
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.js"):
+        bundle("none")
 
 
 @pytest.mark.parametrize(
     "line", ['import x from "./y.js";\n', "export default 1;\n", 'export { a } from "./b.js";\n']
 )
 def test_what_cannot_be_joined(line: str) -> None:
-    with pytest.raises(ValueError, match=r"main\.js: this cannot be joined with the others"):
-        bundle._scoped("main", line)
+    with pytest.raises(ValueError, match=r"report\.js: this cannot be joined with the others"):
+        _scoped("report", line)

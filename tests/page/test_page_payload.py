@@ -8,14 +8,16 @@ from importlib import resources
 import pytest
 from test_forward import node
 
+from classlens.data.inputs import INPUTS
 from classlens.view import payload
 
 MODULE = resources.files("classlens.view") / "page" / "payload.js"
 
 
-def opened(version: object) -> str:
+def opened(version: object, *inputs: str) -> str:
     """What the page's module makes of a payload of this version, without numbers or examples."""
     given = {"version": version, "parameters": "", "classes": ["a", "b"]}
+    given["plane"] = {"inputs": list(inputs) or None}
     script = (
         f"import({json.dumps(str(MODULE))}).then(({{ open }}) => "
         f"process.stdout.write(JSON.stringify(open({json.dumps(given)}).classes)))"
@@ -34,3 +36,9 @@ def test_another_version_is_refused(version: object, shown: object) -> None:
     words = f"Error: this page reads payloads of version {payload.VERSION}, and was given {shown}\n"
     with pytest.raises(AssertionError, match=words):
         opened(version)
+
+
+def test_inputs_that_the_page_does_not_know() -> None:
+    assert opened(payload.VERSION, *INPUTS) == "2"
+    with pytest.raises(AssertionError, match="Error: the input toString is not known here\n"):
+        opened(payload.VERSION, "x0", "toString")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import classlens as cl
+from classlens.data.inputs import Inputs
+from classlens.playground.recipe import Recipe
+from classlens.playground.trial import carried_out
 from classlens.view.payload import payload
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "payload.md"
 RUN = cl.fit(cl.blobs(), hidden=[2], epochs=100, learning_rate=0.01, seed=1234)
 MADE = payload(RUN, cl.blobs())
 
@@ -37,6 +43,9 @@ def test_the_examples_and_the_course() -> None:
     data = cl.blobs()
     np.testing.assert_array_equal(numbers(MADE["data"]["X"]).reshape(-1, 2), data.X)
     assert MADE["data"]["y"] == data.y.tolist()
+    assert MADE["data"]["rows"] is None  # all of them
+    assert MADE["data"]["of"] == 100
+    assert MADE["data"]["places"] is None  # X has them
     assert MADE["history"]["loss"] == RUN.history.loss.tolist()
     assert MADE["shown"] == 100
 
@@ -111,8 +120,12 @@ def test_large_networks_and_much_data_are_thinned() -> None:
     data = cl.Dataset(X, np.arange(9000) % 3)
     made = payload(cl.fit(data, hidden=(60, 60), epochs=40, batch_size=512), data)
     assert len(json.dumps(made)) < 1_500_000
-    assert made["data"]["samples"] == 5_000
     assert made["data"]["of"] == 9_000
+    rows = made["data"]["rows"]
+    assert (rows[0], rows[-1], len(rows)) == (0, 8_999, 5_000)
+    assert set(np.diff(rows)) == {1, 2}
+    np.testing.assert_array_equal(numbers(made["data"]["X"]).reshape(-1, 4), data.X[rows])
+    assert made["data"]["y"] == data.y[rows].tolist()
     assert 2 <= len(made["epochs"]) < 41
     assert made["plane"]["origin"] is not None
 
@@ -140,3 +153,71 @@ def test_a_table_is_seen_in_its_two_most_telling_numbers() -> None:
     made = payload(trained, trained.data)
     assert "a" in made["plane"]["names"]
     assert "noise = " in made["plane"]["caption"] or "b = " in made["plane"]["caption"]
+
+
+def test_without_words_it_has_the_lines_of_the_epoch_shown() -> None:
+    """A page with a server asks for the rest; all else is the same."""
+    made = payload(RUN, cl.blobs(), told=False)
+    assert made["words"] == {}
+    assert made["pictures"] == {"100": MADE["pictures"]["100"]}
+    rest = [name for name in MADE if name not in ("words", "pictures")]
+    assert {name: made[name] for name in rest} == {name: MADE[name] for name in rest}
+
+
+def test_inputs_made_of_the_plane() -> None:
+    """The window and the places are of the plane, the network's X is what it is given there."""
+    data, names = cl.blobs(), ("x0", "x1**2", "sin(x1)")
+    inputs = Inputs(names)
+    run = cl.fit(inputs.dataset(data), epochs=20)
+    made = payload(run, data, inputs=inputs)
+    assert made["plane"] == {
+        "names": ["x0", "x1"],
+        "inputs": list(names),
+        "origin": None,
+        "u": None,
+        "v": None,
+        "caption": "",
+    }
+    assert made["features"] == list(names)
+    assert made["pictures"] == {}  # they would be curves
+    assert set(made["words"]) >= {"0", "20"}
+    assert made["window"] == MADE["window"]
+    np.testing.assert_array_equal(numbers(made["data"]["places"]).reshape(-1, 2), data.X)
+    s, t = data.X.astype(np.float64).T
+    own = np.stack([s, t**2, np.sin(t)], axis=1).astype(np.float32)
+    np.testing.assert_array_equal(numbers(made["data"]["X"]).reshape(-1, 3), own)
+    zoomed = payload(run, data, inputs=inputs, window=((0, 1), (2, 3)), told=False)
+    assert zoomed["window"] == [[0, 1], [2, 3]]
+
+
+def test_the_plane_s_own_coordinates_are_no_inputs() -> None:
+    assert payload(RUN, cl.blobs(), inputs=Inputs()) == MADE
+
+
+def described() -> dict[str, str]:
+    """Row by row, what docs/payload.md says of each key."""
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    return {name: text for names, text in rows for name in re.findall(r"`(\w+)`", names)}
+
+
+def test_every_key_is_described() -> None:
+    trial = carried_out(Recipe.of({"data": {"source": "blobs"}}), None, lambda *_: None)
+    live = trial.payload(None)
+    assert list(described()) == list(live)
+    assert list(live)[: len(MADE)] == list(MADE)
+
+
+@pytest.mark.parametrize(
+    "name", ["network", "looks", "values", "plane", "data", "history", "pictures", "words", "parts"]
+)
+def test_every_part_of_a_key_is_described(name: str) -> None:
+    data = cl.blobs(200)
+    run = cl.fit(data, epochs=2, validation_fraction=0.3)
+    none = {"watched": [], "test": []}
+    given = {**payload(run, data), "parts": none}[name]
+    if name == "looks":
+        given = given[0]
+    if name in ("pictures", "words"):
+        given = given["2"]
+    keys = [*given, *(given["layers"][0] if name == "network" else ())]
+    assert [key for key in keys if key not in re.findall(r"`(\w+)`", described()[name])] == []

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
-from classlens.errors import ArgumentError, DataError
+from classlens.errors import ArgumentError, DataError, short
 from classlens.kinds import Whole
 from classlens.network import Array, Layer, LayerValues, Network, class_names
 
@@ -70,7 +70,7 @@ class Window:
             x0, x1 = window
         except (TypeError, ValueError):
             raise ArgumentError(
-                f"window must be ((x0_min, x0_max), (x1_min, x1_max)). Got {window!r} instead."
+                f"window must be ((x0_min, x0_max), (x1_min, x1_max)). Got {short(window)} instead."
             ) from None
         return cls(x0, x1)  # type: ignore[arg-type]
 
@@ -91,9 +91,9 @@ class Window:
 def _interval(name: str, given: Any) -> Interval:
     try:
         low, high = (float(end) for end in given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
-            f"{name} must be two numbers, the lower one first. Got {given!r} instead."
+            f"{name} must be two numbers, the lower one first. Got {short(given)} instead."
         ) from None
     if not (low < high and np.isfinite(high - low)):
         raise ArgumentError(

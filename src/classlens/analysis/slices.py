@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from classlens.arrays import refuse_non_finite
+from classlens.arrays import any_array, refuse_non_finite
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError, did_you_mean
 
@@ -176,7 +176,7 @@ class Slice:
 
 
 def _vector(name: str, values: ArrayLike) -> Floats:
-    given = np.asarray(values)
+    given = any_array(values, name, ArgumentError)
     if given.dtype.kind not in "fiub" or given.ndim != 1 or not len(given):
         raise ArgumentError(
             f"{name} must be one row of real numbers, one for each input of the network. "
@@ -214,7 +214,7 @@ def _column(feature: int | str, count: int, names: Sequence[str]) -> int:
 
 
 def _samples(values: ArrayLike, columns: int | None, name: str) -> Floats:
-    given = np.asarray(values)
+    given = any_array(values, name)
     if given.dtype.kind not in "fiub":
         raise DataError(f"{name} must hold real numbers. Got dtype {given.dtype} instead.")
     if given.ndim != 2 or columns not in (None, given.shape[1]):

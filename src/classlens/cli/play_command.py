@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from classlens.cli.arguments import Target
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import is_table
+from classlens.cli.sources import is_table, refuse_neither
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError
 from classlens.kinds import Whole
@@ -30,13 +29,15 @@ def play(
     data: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="[DATA]",
             help="The samples to begin with: a table, or a data set by name, such as rings or "
             "iris; by default the lab's blobs.",
         ),
     ] = None,
     *,
-    target: Target = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The table's column of the classes.")
+    ] = None,
     missing: Annotated[
         str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
     ] = "refuse",
@@ -51,28 +52,36 @@ def play(
 ) -> None:
     """Play with a network in the browser: data, layers and training, live."""
     number = _PORT.check("--port", _PORT.read(port))
-    reading = reading_of(options)
-    from classlens.server.serve import serve  # noqa: PLC0415 - loads JAX
-
-    given = None
-    if data is not None and is_table(data):
-        given = _table(data, target, missing, reading)
     state = "" if link is None else link.partition("#")[2]
     if link is not None and not state:
         raise ArgumentError(
             f"--link must hold what the page shows, after a #. Got {link!r} instead."
         )
+    reading = reading_of(options)
+    given = None
+    if data is not None and is_table(data):
+        given = _table(data, target, missing, reading)
+    from classlens.server.serve import serve  # noqa: PLC0415 - loads JAX
 
     def ready(address: str) -> None:
         OUT.say(f"The playground is at {address}\nCtrl-C ends it.")
 
     with patiently():  # the server ends tidily by itself; a second Ctrl-C does not wait for it
-        serve(given, name=data or "", port=number, state=state, browse=browser, ready=ready)
+        serve(
+            given,
+            name=data or "",
+            reading=reading,
+            port=number,
+            state=state,
+            browse=browser,
+            ready=ready,
+        )
     OUT.say("Ended.")
 
 
 def _table(word: str, target: str | None, missing: str, reading: dict[str, Any]) -> Given:
     if target is None:
+        refuse_neither(word)
         raise ArgumentError("--target is missing: name the column of the classes.")
     from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
 

@@ -25,6 +25,22 @@ def is_table(word: str) -> bool:
     return word not in toys.TOYS and word not in shipped.SHIPPED
 
 
+def refuse_neither(word: str) -> None:
+    """Refuse a word that is no data set's name, and does not look like a file's.
+
+    Raises:
+        ArgumentError: if it is neither.
+    """
+    from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
+
+    if not (Path(word).suffix or Path(word).name != word or Path(word).exists()):
+        names = [*toys.TOYS, *shipped.SHIPPED]
+        raise ArgumentError(
+            f"DATA must be a file, or one of {', '.join(names)}. Got {word!r}, of which there is "
+            f"neither.{did_you_mean(word, names)}"
+        )
+
+
 def examples_for(
     model: Model, word: str, *, target: str | None = None, reading: dict[str, Any]
 ) -> Dataset:
@@ -43,15 +59,10 @@ def examples_for(
     from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
 
     if is_table(word):
-        if Path(word).suffix or Path(word).name != word or Path(word).exists():
-            from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
+        refuse_neither(word)
+        from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
 
-            return samples_of(model, word, target=target, **reading).data
-        names = [*toys.TOYS, *shipped.SHIPPED]
-        raise ArgumentError(
-            f"DATA must be a file, or one of {', '.join(names)}. Got {word!r}, of which there is "
-            f"neither.{did_you_mean(word, names)}"
-        )
+        return samples_of(model, word, target=target, **reading).data
     data = toys.toy(word) if word in toys.TOYS else shipped.load(word)
     # Numbers of other classes would be taken for the model's.
     if data.features == model.network.inputs and data.class_names != model.class_names:

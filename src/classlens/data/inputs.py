@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ class Inputs:
         """The samples as the network is given them.
 
         Raises:
-            DataError: if they have other than two features.
+            DataError: if they have other than two features, or a feature is too large a number.
         """
         if data.features != 2:
             raise DataError(
@@ -84,4 +85,5 @@ class Inputs:
             )
         if self.plain:
             return data
-        return Dataset(self.of(data.X).astype(np.float32), data.y, data.class_names, self.names)
+        features: Any = self.of(data.X)  # what overflows in float32 is refused there
+        return Dataset(features, data.y, data.class_names, self.names)

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
-from classlens.playground.recipe import OWN, Recipe
+from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Edit
 from classlens.settings import SETTINGS
 from classlens.suiting import SUITING_TABLES
+
+
+class TableSource(NamedTuple):
+    """How a table was read.
+
+    Attributes:
+        name: the file's.
+        target: its column of the classes.
+        missing: what is done about missing cells.
+        reading: more of ``read_table``'s arguments.
+    """
+
+    name: str
+    target: str
+    missing: str
+    reading: Mapping[str, Any] = MappingProxyType({})
 
 
 def code(
@@ -18,7 +35,7 @@ def code(
     epoch: int | None,
     edits: tuple[Edit, ...],
     *,
-    table: tuple[str, str, str] | None = None,
+    table: TableSource | None = None,
 ) -> str:
     """A program whose ``model`` is the one that the page shows.
 
@@ -26,8 +43,7 @@ def code(
         recipe: what decided the model.
         epoch: the one shown, if it is not the one that the training keeps.
         edits: weights that were changed by hand.
-        table: of a recipe that is of a table: the file's name, its column of the classes, and what
-            is done about missing cells.
+        table: where the table is from, of a recipe that is of one.
 
     Example:
         >>> recipe = Recipe.of({"data": {"source": "rings"}, "settings": {"hidden": [4]}})
@@ -39,39 +55,37 @@ def code(
         model = run.model
         <BLANKLINE>
     """
-    lines = [*_training(recipe, table), *_model(recipe, epoch, edits)]
+    folded = recipe.standardise and table is None  # a table's features are scaled by themselves
+    lines = [*_training(recipe, table), *_model(epoch, edits, folded, table is not None)]
     needs_numpy = any("np." in line for line in lines)
     head = ["import numpy as np", ""] if needs_numpy else []
     return "\n".join([*head, "import classlens as cl", "", *lines, ""])
 
 
-def _training(recipe: Recipe, table: tuple[str, str, str] | None) -> Iterator[str]:
+def _training(recipe: Recipe, table: TableSource | None) -> Iterator[str]:
     if table is not None:
-        name, target, missing = table
-        said = [] if missing == "refuse" else [f"missing={missing!r}"]
+        said = [f"{name}={value!r}" for name, value in table.reading.items()]
+        said += [] if table.missing == "refuse" else [f"missing={table.missing!r}"]
         said += _said(recipe, SUITING_TABLES)
-        yield _call("run = cl.train", [repr(name), repr(target), *said]) + ".run"
+        yield _call("run = cl.train", [repr(table.name), repr(table.target), *said]) + ".run"
         return
     yield from _data(recipe)
-    samples = "data"
+    names = ["data.class_names"]
     if not recipe.inputs.plain:
-        names = recipe.inputs.names
-        samples = f"cl.Dataset(X, data.y, data.class_names, {names!r})"
+        features = ", ".join(map(_expression, recipe.inputs.names))
+        names += [repr(recipe.inputs.names)]
         yield "x0, x1 = data.X.T.astype(float)"
-        yield f"X = np.stack([{', '.join(map(_expression, names))}], axis=1).astype(np.float32)"
+        yield f"X = np.stack([{features}], axis=1).astype(np.float32)"
     elif recipe.standardise:
+        names += ["data.feature_names", "data.image_shape"]
         yield "X = data.X"
     if recipe.standardise:
         yield "mean, spread = X.mean(axis=0, dtype=float), X.std(axis=0, dtype=float)"
         yield "spread[spread == 0] = 1"
-        samples = samples.replace("(X,", "((X - mean) / spread,")
-        if recipe.inputs.plain:
-            fields = ("y", "class_names", "feature_names", "image_shape")
-            rest = ", ".join(f"data.{field}" for field in fields)
-            samples = f"cl.Dataset((X - mean) / spread, {rest})"
-    if samples != "data":
-        yield f"samples = {samples}"
-        samples = "samples"
+    samples = "data"
+    if len(names) > 1:
+        samples, X = "samples", "(X - mean) / spread" if recipe.standardise else "X"
+        yield _call("samples = cl.Dataset", [X, "data.y", *names])
     yield _call("run = cl.fit", [samples, *_said(recipe, {})])
 
 
@@ -127,8 +141,12 @@ def _call(function: str, arguments: list[str]) -> str:
     return "\n".join([f"{function}(", *(f"    {each}," for each in arguments), ")"])
 
 
-def _model(recipe: Recipe, epoch: int | None, edits: tuple[Edit, ...]) -> Iterator[str]:
-    folded = recipe.standardise and recipe.source in (*TOYS, *SHIPPED, OWN)
+def _model(
+    epoch: int | None,
+    edits: tuple[Edit, ...],
+    folded: bool,
+    table: bool,
+) -> Iterator[str]:
     if epoch is None and not edits and not folded:
         yield "model = run.model"
         return
@@ -150,4 +168,5 @@ def _model(recipe: Recipe, epoch: int | None, edits: tuple[Edit, ...]) -> Iterat
         yield "    activations=[layer.activation for layer in network.layers],"
         yield "    classes=network.classes,"
         yield ")"
-    yield "model = cl.Model(network, run.model.feature_names)"
+    encoding = ", encoding=run.model.encoding" if table else ""
+    yield f"model = cl.Model(network, run.model.feature_names{encoding})"

@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,7 @@ from classlens.analysis.verdicts import judge, last_drop
 from classlens.errors import ArgumentError, ClasslensError, DivergedError, one_of, short
 from classlens.kinds import Number, Whole
 from classlens.measures import confusion
-from classlens.playground.code import code
+from classlens.playground.code import TableSource, code
 from classlens.playground.recipe import FILE, GIVEN, Recipe, mapping
 from classlens.playground.tables import Tables
 from classlens.playground.trial import Edit, Given, Trial, carried_out
@@ -64,6 +64,7 @@ class Playground:
     Args:
         given: the samples or the table that the page was opened with.
         name: what they are called.
+        reading: how the table was read, as arguments of ``read_table``.
 
     Example:
         >>> events = []
@@ -73,9 +74,16 @@ class Playground:
         ('trained', 200)
     """
 
-    def __init__(self, given: Given | None = None, *, name: str = "") -> None:
+    def __init__(
+        self,
+        given: Given | None = None,
+        *,
+        name: str = "",
+        reading: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._given = given
         self._name = name
+        self._reading = reading
         self._tables = Tables()
         self._trials: OrderedDict[str, Trial] = OrderedDict()
         self._running: dict[str, _Running] = {}
@@ -155,7 +163,7 @@ class Playground:
         trial = self._trial(recipe, _nobody, gone)
         epoch = None if epoch == trial.run.epoch else epoch
         if what == "code":
-            text = code(recipe, epoch, edits, table=self._table(recipe))
+            text = code(*_as_far(trial, epoch), edits, table=self._table(recipe))
             emit(_file("model.py", text.encode()))
         elif what == "report":
             emit(_file("report.html", self._report(trial, epoch, edits).encode()))
@@ -171,14 +179,15 @@ class Playground:
         model = trial.run if whole else trial.model(epoch, edits)
         return report_html(model, trial.data, title="Classlens", inputs=inputs)
 
-    def _table(self, recipe: Recipe) -> tuple[str, str, str] | None:
-        """A table's name, its column of the classes, and what is done about missing cells."""
+    def _table(self, recipe: Recipe) -> TableSource | None:
         source = self._source(recipe)
         if not isinstance(source, Prepared):
             return None
-        key = recipe.arguments.get("table")
-        name = self._name if key is None else self._tables.name(key)
-        return name, source.encoding.target, recipe.arguments.get("missing", "refuse")
+        encoding, key = source.encoding, recipe.arguments.get("table")
+        missing = "impute" if any(each.missing for each in encoding.features) else "refuse"
+        if key is None:
+            return TableSource(self._name, encoding.target, missing, self._reading)
+        return TableSource(self._tables.name(key), encoding.target, missing)
 
     def _trial(
         self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
@@ -196,7 +205,7 @@ class Playground:
         try:
             source = self._source(recipe)
             watch = watcher(recipe, source, window, emit, gone, own.stop)
-            trial = carried_out(recipe, source, watch)
+            trial = _begun(carried_out(recipe, source, watch))
         except BaseException as error:
             own.future.set_exception(error)
             raise
@@ -240,6 +249,15 @@ class Playground:
         return {"word": verdict.word, "accuracy": score.accuracy, "loss": score.loss}
 
 
+def _begun(trial: Trial) -> Trial:
+    """The trial, if it has anything to show."""
+    if not len(trial.run.history):
+        raise ArgumentError(
+            "the training was stopped before its first epoch had ended. There is nothing to show."
+        )
+    return trial
+
+
 def _nobody(_: Event) -> None:
     """Nobody is told."""
 
@@ -263,6 +281,16 @@ def _shown(parts: Mapping[str, Any]) -> tuple[Recipe, int | None, tuple[Edit, ..
     if epoch is not None:
         epoch = Whole(0, None).check("epoch", epoch)
     return Recipe.of(parts.get("recipe")), epoch, _edits(parts.get("edits", []))
+
+
+def _as_far(trial: Trial, epoch: int | None) -> tuple[Recipe, int | None]:
+    """A recipe that trains as far as a trial came which was stopped, and the epoch of it."""
+    recipe, run = trial.recipe, trial.run
+    if run.ending != "interrupted":
+        return recipe, epoch
+    if recipe.settings.schedule != "constant":  # with fewer epochs it would be another schedule
+        return recipe, run.epoch if epoch is None else epoch
+    return replace(recipe, settings=replace(recipe.settings, epochs=len(run.history))), epoch
 
 
 def _edits(given: object) -> tuple[Edit, ...]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
-import tempfile
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any
 
-from classlens.data.tables.reading import read_table
+from classlens.data.tables.reading import read_bytes
 from classlens.data.tables.table import MOST_FRACTION_CLASSES, Table
-from classlens.errors import ArgumentError, TableError, short
+from classlens.errors import ArgumentError, short
 from classlens.playground.recipe import mapping
 from classlens.settings import Settings
 from classlens.suiting import SUITING_TABLES, suited
@@ -21,7 +18,7 @@ from classlens.tabular.preparing import Prepared, prepare
 MOST_BYTES = 25_000_000
 _KEPT = 3
 _MOST_COLUMNS = 1_000
-_ENDING = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$", re.IGNORECASE)
+_LONGEST_NAME = 255
 
 
 class Tables:
@@ -43,7 +40,7 @@ class Tables:
             TableError: if it is no table.
         """
         mapping(parts, "table", ("name", "content"))
-        name = str(parts.get("name", "table"))
+        name = str(parts.get("name") or "table")[-_LONGEST_NAME:]
         try:
             content = base64.b64decode(parts["content"].encode(), validate=True)
         except (KeyError, AttributeError, ValueError):
@@ -53,7 +50,7 @@ class Tables:
                 f"a file may have at most {MOST_BYTES / 1e6:.0f} MB here. Got "
                 f"{len(content) / 1e6:.0f} MB instead. Open it with: classlens play FILE"
             )
-        table = _read(name, content)
+        table = read_bytes(name, content)
         if len(table.columns) > _MOST_COLUMNS:
             raise ArgumentError(
                 f"a file may have at most {_MOST_COLUMNS:,} columns here. "
@@ -105,16 +102,3 @@ def described(table: Table) -> dict[str, Any]:
         "notes": list(table.notes),
         "settings": chosen,
     }
-
-
-def _read(name: str, content: bytes) -> Table:
-    """The table in a file's bytes; its ending may say what it is."""
-    ending = _ENDING.search(name)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"table{'' if ending is None else ending[0]}"
-        path.write_bytes(content)
-        try:
-            return read_table(path)
-        except (TableError, ArgumentError) as error:
-            # The page's user knows the file by its own name.
-            raise TableError(str(error).replace(str(path), name)) from None

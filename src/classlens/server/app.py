@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import json
 import logging
@@ -51,6 +52,9 @@ start(document.getElementById("page"), {
 """
 
 _BODY = "html, body { margin: 0; height: 100%; }\n"
+
+# What is done even while all workers have work: it ends some of that.
+_AT_ONCE = ("stop",)
 
 # What ends a stream, in the queue between the thread that works and the one that answers.
 _END = None
@@ -131,7 +135,8 @@ async def _events(
     gone = threading.Event()
 
     def emit(event: dict[str, Any] | None) -> None:
-        loop.call_soon_threadsafe(events.put_nowait, event)
+        with contextlib.suppress(RuntimeError):  # the server has ended, and its loop is closed
+            loop.call_soon_threadsafe(events.put_nowait, event)
 
     def work() -> None:
         try:
@@ -142,7 +147,7 @@ async def _events(
         finally:
             emit(_END)
 
-    job = loop.run_in_executor(workers, work)
+    job = loop.run_in_executor(None if given.get("do") in _AT_ONCE else workers, work)
     try:
         while (event := await events.get()) is not _END:
             yield f"data: {json.dumps(event, separators=(',', ':'))}\n\n"

@@ -82,12 +82,7 @@ class Guard:
                 "The address lacks the token, or has another server's. Open the address that "
                 "classlens play has printed."
             )
-        length = headers.get("content-length")
-        if sends and (length is None or not length.isdecimal()):
-            return 411, "The request does not say how long it is."
-        if length is not None and int(length) > MOST_BYTES:
-            return 413, f"The request may have at most {MOST_BYTES:,} bytes. Got {length} instead."
-        return None
+        return _refused_length(headers.getlist("content-length"), sends=sends)
 
     def _is_token(self, given: str) -> bool:
         return secrets.compare_digest(given.encode(), self.token.encode())
@@ -99,3 +94,16 @@ def _given_token(scope: Scope, headers: Headers) -> str:
         return QueryParams(scope["query_string"]).get("token", "")
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token if scheme == "Bearer" else ""
+
+
+def _refused_length(lengths: list[str], *, sends: bool) -> tuple[int, str] | None:
+    if not lengths and not sends:
+        return None
+    if len(lengths) != 1 or not lengths[0].isdecimal():
+        return 411, "The request does not say how long it is."
+    # Of a number of thousands of digits Python makes none.
+    if len(lengths[0]) > len(str(MOST_BYTES)) or int(lengths[0]) > MOST_BYTES:
+        return 413, (
+            f"The request may have at most {MOST_BYTES:,} bytes. Got {lengths[0][:20]} instead."
+        )
+    return None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import socket
+import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -31,6 +35,7 @@ def serve(
     given: Given | None = None,
     *,
     name: str = "",
+    reading: Mapping[str, Any] = MappingProxyType({}),
     port: int = 0,
     state: str = "",
     browse: bool = True,
@@ -41,6 +46,7 @@ def serve(
     Args:
         given: the samples or the table that the page opens with.
         name: what they are called; without them the data set of that name, by default the lab's.
+        reading: how the table was read, as arguments of ``read_table``.
         port: 0 for a free one.
         state: what the page is to show, as its address has it after the #.
         browse: open a browser, where there is one.
@@ -56,19 +62,24 @@ def serve(
         address = f"http://{ADDRESS}:{port}/?token={token}" + (f"#{state}" if state else "")
         opened = welcome(given, name)
 
+        def make() -> Playground:
+            return Playground(given, name=name, reading=reading)
+
         @contextlib.asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            # Loading JAX and compiling takes a second, which passes while the browser opens.
-            playground = Playground(given, name=name)
+            # Loading JAX and compiling takes a second, which passes while the browser opens. It is
+            # done when there is the first news.
+            warm = threading.Event()
             request = {"do": "train", "recipe": opened["recipe"]}
-            workers.submit(playground.answer, request, lambda _: None)
+            workers.submit(make().answer, request, lambda _: warm.set(), warm.is_set)
             ready(address)
-            if browse:
-                workers.submit(_browse, address)
+            if browse:  # some browsers keep their caller waiting
+                threading.Thread(target=_browse, args=(address,), daemon=True).start()
             yield
+            warm.set()
 
         app = application(
-            lambda: Playground(given, name=name),
+            make,
             opened,
             token=token,
             hosts=(f"{ADDRESS}:{port}", f"localhost:{port}"),
@@ -90,8 +101,9 @@ def _listening(port: int) -> socket.socket:
     """A socket that takes connections from this machine alone."""
     listening = socket.socket()
     try:
-        # A port that was just left can be taken again at once.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would take a port that another program has
+            # A port that was just left can be taken again at once.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((ADDRESS, port))
         listening.listen()
     except OSError as error:

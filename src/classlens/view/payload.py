@@ -197,8 +197,13 @@ def _units(told: Explanation) -> dict[str, str]:
 
 
 def encoded(values: ArrayLike) -> str:
-    """Numbers as the page wants them: float32, little-endian, in base64."""
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
+    """Numbers as the page wants them: float32, little-endian, in base64.
+
+    What float32 cannot hold, such as an end of a line in a window of that size, is its largest.
+    """
+    largest = np.finfo(np.float32).max
+    held = np.clip(np.asarray(values, np.float64), -largest, largest)
+    return base64.b64encode(np.ascontiguousarray(held, "<f4").tobytes()).decode()
 
 
 def _pictures(

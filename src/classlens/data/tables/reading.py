@@ -18,7 +18,7 @@ from classlens.data.tables.numpy_files import open_numpy
 from classlens.data.tables.options import ReadOptions
 from classlens.data.tables.pieces import Piece, Sheet, TextNeededError, columns_of
 from classlens.data.tables.places import Places
-from classlens.data.tables.sources import Source, find_sources
+from classlens.data.tables.sources import Source, find_sources, in_memory
 from classlens.data.tables.table import Table
 from classlens.errors import ArgumentError, TableError, did_you_mean, listed, short
 
@@ -93,6 +93,24 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
     with ExitStack() as held:
         sheets = _open(source, options, held, known=False)
         return _table(sheets, options)
+
+
+def read_bytes(name: str, content: bytes) -> Table:
+    r"""Read the table in a file's bytes.
+
+    Args:
+        name: what the file is called in messages; its ending may say what it holds.
+        content: all of it.
+
+    Raises:
+        TableError: as ``read_table``.
+
+    Example:
+        >>> read_bytes("points.csv", b"x,colour\n0.5,red\n1.5,blue\n").names
+        ('x', 'colour')
+    """
+    options = ReadOptions()
+    return _table([_sheet(in_memory(name, content), options, known=False)], options)
 
 
 def _table(sheets: Sequence[Sheet], options: ReadOptions) -> Table:
@@ -191,11 +209,7 @@ def _open(source: Any, options: ReadOptions, held: ExitStack, *, known: bool) ->
         return [open_frame(source)]
     sheets: list[Sheet] = []
     for each in find_sources(source, held):
-        opener = _OPENERS.get(each.format)
-        if opener is None:
-            sheets.append(open_delimited(each, options, known=known))
-        else:
-            sheets.append(opener(each, options))
+        sheets.append(_sheet(each, options, known=known))
         if sheets[-1].image_shape != sheets[0].image_shape:
             raise TableError(
                 f"{each.name} must hold pictures as {sheets[0].file} does, of the shape "
@@ -203,6 +217,13 @@ def _open(source: Any, options: ReadOptions, held: ExitStack, *, known: bool) ->
                 file=each.name,
             )
     return sheets
+
+
+def _sheet(source: Source, options: ReadOptions, *, known: bool) -> Sheet:
+    opener = _OPENERS.get(source.format)
+    if opener is None:
+        return open_delimited(source, options, known=known)
+    return opener(source, options)
 
 
 def _refuse_other_columns(sheet: Sheet, names: Sequence[str], *, all_of_them: bool) -> None:

@@ -122,6 +122,15 @@ def find_sources(source: Any, held: ExitStack) -> tuple[Source, ...]:
     )
 
 
+def in_memory(name: str, content: bytes) -> Source:
+    """A file that is not on the disk.
+
+    Raises:
+        TableError: if it is of a format that is not taken.
+    """
+    return Source(name, _format(name, content[:HEAD]), lambda: io.BytesIO(content), len(content))
+
+
 def _paths(source: str | os.PathLike[str]) -> Iterable[str]:
     name = os.fspath(source)
     if not isinstance(name, str) or not name or "\0" in name:
