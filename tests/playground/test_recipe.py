@@ -26,7 +26,6 @@ from classlens.playground.recipe import (
     numbers,
 )
 from classlens.settings import SETTINGS, Settings
-from classlens.view.payload import encoded
 
 BLOBS = {"source": "blobs"}
 
