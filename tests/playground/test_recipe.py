@@ -26,13 +26,13 @@ from classlens.playground.recipe import (
     numbers,
 )
 from classlens.settings import SETTINGS, Settings
-from classlens.view.payload import encoded
 
 BLOBS = {"source": "blobs"}
 
 
 def own(X: Any, y: Any, classes: Any = 2) -> dict[str, Any]:
-    return {"source": "own", "X": encoded(X), "y": y, "classes": classes}
+    text = base64.b64encode(np.array(X, "<f4").tobytes()).decode()
+    return {"source": "own", "X": text, "y": y, "classes": classes}
 
 
 def of(data: object = None, **parts: Any) -> Recipe:
