@@ -31,8 +31,8 @@ BLOBS = {"source": "blobs"}
 
 
 def own(X: Any, y: Any, classes: Any = 2) -> dict[str, Any]:
-    X = base64.b64encode(np.asarray(X, "<f4").tobytes()).decode()
-    return {"source": "own", "X": X, "y": y, "classes": classes}
+    text = base64.b64encode(np.array(X, "<f4").tobytes()).decode()
+    return {"source": "own", "X": text, "y": y, "classes": classes}
 
 
 def of(data: object = None, **parts: Any) -> Recipe:

@@ -14,7 +14,7 @@ import classlens as cl
 from classlens.data.inputs import Inputs
 from classlens.playground.recipe import Recipe
 from classlens.playground.trial import carried_out
-from classlens.view.payload import payload
+from classlens.view.payload import encoded, payload
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "payload.md"
 RUN = cl.fit(cl.blobs(), hidden=[2], epochs=100, learning_rate=0.01, seed=1234)
@@ -192,6 +192,19 @@ def test_inputs_made_of_the_plane() -> None:
 
 def test_the_plane_s_own_coordinates_are_no_inputs() -> None:
     assert payload(RUN, cl.blobs(), inputs=Inputs()) == MADE
+
+
+def test_what_float32_cannot_hold_is_its_largest() -> None:
+    """The ends of lines in a window of that size; a page knows no infinities."""
+    largest = float(np.finfo(np.float32).max)
+    assert numbers(encoded([1e39, -1e300, 0.1, 3e38])).tolist() == [
+        largest,
+        -largest,
+        np.float32(0.1),
+        np.float32(3e38),
+    ]
+    made = payload(RUN, cl.blobs(), window=((0, 3.4028235e38), (-1e38, 0)), told=False)
+    assert np.isfinite(numbers(made["pictures"]["100"]["boundaries"])).all()
 
 
 def described() -> dict[str, str]:
