@@ -17,6 +17,7 @@ MODULE = resources.files("classlens.view") / "page" / "payload.js"
 def opened(version: object, *inputs: str) -> str:
     """What the page's module makes of a payload of this version, without numbers or examples."""
     given = {"version": version, "parameters": "", "classes": ["a", "b"]}
+    given["network"] = {"inputs": 2, "layers": [{"units": 2}]}
     given["plane"] = {"inputs": list(inputs) or None}
     script = (
         f"import({json.dumps(str(MODULE))}).then(({{ open }}) => "

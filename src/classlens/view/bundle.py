@@ -12,6 +12,8 @@ _IMPORT = re.compile(
     r'from "\./(?P<file>\w+)\.js";\n',
     re.MULTILINE,
 )
+# Lines that are nothing but a comment: they are for who reads the files.
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?P<kind>(?:async )?function|const) (?P<name>\w+)", re.MULTILINE)
 
 
@@ -65,6 +67,7 @@ def bundle(entry: str) -> str:
 
 
 def _scoped(name: str, text: str) -> str:
+    text = _COMMENT.sub("", text)
     exported = ", ".join(each["name"] for each in _EXPORT.finditer(text))
     body = _EXPORT.sub(r"\g<kind> \g<name>", _IMPORT.sub(_bound, text))
     rest = re.search(r"^(?:import|export)\b.*", body, re.MULTILINE)
