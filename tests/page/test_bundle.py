@@ -20,7 +20,7 @@ ENTRIES = {"report": "mount", "http": "start", "widget": "render"}
 
 @pytest.mark.parametrize("host", ["report", "http", "widget"])
 def test_the_page_weighs_little(host: str) -> None:
-    assert len(bundle.bundle(host).encode()) + len(page_file("style.css").encode()) < 150_000
+    assert len(bundle(host).encode()) + len(page_file("style.css").encode()) < 150_000
 
 
 @pytest.mark.parametrize("name", FILES)
