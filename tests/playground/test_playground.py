@@ -86,18 +86,18 @@ def test_a_look_along_a_slice(page: Playground) -> None:
 
 def test_other_seeds(page: Playground) -> None:
     """Each ends as the fit with that seed, in the words of its explanation."""
-    asked = recipe(epochs=60, learning_rate=0.02)
+    asked = recipe(epochs=40)
     *seeds, end = ask(page, "seeds", recipe=asked, count=8)
     assert end == {"event": "seeds", "count": 8}
     assert [each["seed"] for each in seeds] == [*range(8)]
     for each in seeds:
-        run = cl.fit(cl.blobs(), epochs=60, learning_rate=0.02, seed=each["seed"])
+        run = cl.fit(cl.blobs(), epochs=40, seed=each["seed"])
         score = run.network.evaluate(cl.blobs().X, cl.blobs().y)
         assert (each["accuracy"], each["loss"]) == (score.accuracy, score.loss)
         told = cl.explain(run, cl.blobs())
         (verdict,) = [f.numbers["word"] for f in told.findings if f.kind == "verdict"]
         assert each["word"] == verdict
-    assert len({each["word"] for each in seeds}) > 1
+    assert {each["word"] for each in seeds} == {"good", "fair", "poor split", "too early"}
 
 
 def test_seeds_that_diverge(page: Playground) -> None:

@@ -84,12 +84,14 @@ def test_it_ends_when_nothing_goes_on() -> None:
         ended(server)
 
 
+@pytest.mark.slow
 def test_it_ends_at_once() -> None:
     """While it is getting warm, before any page has come, and with a table that takes long."""
     with playing("digits") as server:
         ended(server)
 
 
+@pytest.mark.slow
 def test_it_ends_while_a_training_goes_on_and_the_page_is_open() -> None:
     with playing() as server, server.asked(1, do="train", recipe=LONG) as events:
         assert next(events)["event"] == "progress"
