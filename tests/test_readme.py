@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,18 @@ def run(*command, cwd, **environment):
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
+
+
+def begin_and_end(*command, cwd):
+    """A command that goes on until Ctrl-C: what it says first, and how it ends."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=subprocess.STDOUT, text=True) as it:
+        first = it.stdout.readline()
+        it.send_signal(signal.SIGINT)
+        rest = it.communicate(timeout=60)[0]
+    return it.returncode, first + rest
 
 
 @pytest.fixture
@@ -57,6 +69,11 @@ def test_commands(folder):
     assert len(commands) >= 9
     for command in commands:
         _, *arguments = shlex.split(command)
+        if arguments[0] == "play":
+            words = (sys.executable, "-m", "classlens", *arguments, "--no-browser")
+            status, said = begin_and_end(*words, cwd=folder)
+            assert (status, said[:21]) == (0, "The playground is at "), said
+            continue
         result = run(sys.executable, "-m", "classlens", *arguments, cwd=folder)
         assert result.returncode == 0, result.stderr
 
