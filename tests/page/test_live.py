@@ -191,6 +191,19 @@ def test_layers_units_and_activations(live: Any) -> None:
     settled(page, shown(cl.fit(data, hidden=[4]), data))
 
 
+def test_clicks_are_not_lost_while_it_trains(live: Any) -> None:
+    page = live("#hidden=5+3&activation=relu+relu")
+    for _ in range(4):
+        page.get_by_label("one unit more in L2").click()
+        page.wait_for_timeout(150)
+    assert "7 units" in page.inner_text(".diagram")
+    settled(page, shown(cl.fit(cl.blobs(), hidden=[5, 7]), cl.blobs()))
+    assert page.locator('[data-unit="L2.6"]').count() == 1
+    page.locator(".news", has_text="trained in").wait_for()
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "one unit more in L2"
+
+
 def test_how_it_is_trained(live: Any) -> None:
     page = live()
     data = cl.blobs()

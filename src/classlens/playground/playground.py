@@ -201,7 +201,12 @@ class Playground:
             others = self._running.get(key)
             own = self._running[key] = others or _Running()
         if others is not None:
-            return others.result(gone)
+            try:
+                return others.result(gone)
+            except StoppedError:  # who had asked for it first is gone, and that ended it
+                if gone():
+                    raise
+                return self._trial(recipe, emit, gone, window)
         try:
             source = self._source(recipe)
             watch = watcher(recipe, source, window, emit, gone, own.stop)

@@ -139,6 +139,8 @@ def _shipped() -> list[dict[str, Any]]:
     return [
         {"source": row.name, "label": row.name.replace("_", " "), "help": row.help}
         | {"kind": "samples", "standardise": row.image_shape is None}
+        # The lab's two units are too few for pixels.
+        | ({} if row.image_shape is None else {"suited": {"hidden": [16], "activation": ["relu"]}})
         for row in SHIPPED.values()
     ]
 

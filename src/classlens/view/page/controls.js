@@ -40,7 +40,7 @@ export function controls(welcome, { change, file, recipe }) {
     const row = welcome.datasets.find((each) => each.source === name);
     if (!row) return;
     const first = welcome.recipe;
-    const settings = row.kind === "table" ? { ...recipe().settings, ...first.settings } : recipe().settings;
+    const settings = { ...recipe().settings, ...(row.kind === "table" ? first.settings : {}), ...(row.suited ?? {}) };
     change({ ...recipe(), data: { source: name, ...(row.defaults ?? {}) }, inputs: ["x0", "x1"], standardise: row.standardise ?? false, settings }, true);
   }
 
@@ -57,11 +57,12 @@ export function controls(welcome, { change, file, recipe }) {
 
   /** A field that is read when it is left or its arrows are used, and refused where it is no number. */
   function numeric(name, value, { low, high, step, optional, help: title }, onChange) {
-    const field = html("input", { type: "number", min: low, max: high, step: step ?? "any", value: text(value()), title, placeholder: optional ? "none" : "", name });
+    const field = html("input", { type: "number", min: low, max: high, step: step ?? "any", value: text(value()), title: title ?? "", placeholder: optional ? "none" : "", name });
     field.addEventListener("change", () => {
       if (field.value === "" && optional) onChange(null);
       else if (Number.isFinite(field.valueAsNumber)) onChange(field.valueAsNumber);
     });
+    field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur()); // a notebook takes Enter away
     field.addEventListener("blur", () => { field.value = text(value()); });
     return html("label", { class: "field" }, html("span", {}, NAMES[name] ?? name), field);
   }

@@ -22,18 +22,25 @@ export function layerHeads(welcome, { recipe, change }) {
 
   return ({ index, name }) => {
     const { hidden } = recipe().settings;
+    // What a button does begins with the recipe of that moment, not with the network that is drawn.
     const insert = (at) => {
+      const { hidden } = recipe().settings;
       const list = words();
       set([...hidden.slice(0, at), 4, ...hidden.slice(at)], [...list.slice(0, at), list[Math.max(0, at - 1)] ?? "relu", ...list.slice(at)]);
     };
     const add = button(`add a layer after ${index < 0 ? "the features" : name}`, "+ layer", () => insert(index + 1), hidden.length >= limits.layers);
     if (index < 0) return html("div", { class: "heads" }, add);
     if (index >= hidden.length) return null;
-    const resize = (by) => set(hidden.map((units, i) => (i === index ? units + by : units)), words());
-    const remove = () => set(hidden.filter((_, i) => i !== index), words().filter((_, i) => i !== index));
+    const count = html("span", {}, units(hidden[index]));
+    const resize = (by) => {
+      const list = recipe().settings.hidden.map((each, i) => (i === index ? Math.min(Math.max(each + by, 1), limits.units) : each));
+      count.textContent = units(list[index]);
+      set(list, words());
+    };
+    const remove = () => set(recipe().settings.hidden.filter((_, i) => i !== index), words().filter((_, i) => i !== index));
     const kind = html(
       "select",
-      { "aria-label": `activation of ${name}`, onchange: () => set(hidden, words().map((word, i) => (i === index ? kind.value : word))) },
+      { "aria-label": `activation of ${name}`, onchange: () => set(recipe().settings.hidden, words().map((word, i) => (i === index ? kind.value : word))) },
       ...[...new Set([...activations, words()[index]])].map((word) => html("option", { value: word, selected: word === words()[index] }, word)),
     );
     return html(
@@ -43,7 +50,7 @@ export function layerHeads(welcome, { recipe, change }) {
         "div",
         { class: "units" },
         button(`one unit less in ${name}`, "−", () => resize(-1), hidden[index] <= 1),
-        html("span", {}, `${hidden[index]} unit${hidden[index] === 1 ? "" : "s"}`),
+        count,
         button(`one unit more in ${name}`, "+", () => resize(1), hidden[index] >= limits.units),
         button(`remove ${name}`, "×", remove, false),
       ),
@@ -51,3 +58,5 @@ export function layerHeads(welcome, { recipe, change }) {
     );
   };
 }
+
+const units = (count) => `${count} unit${count === 1 ? "" : "s"}`;

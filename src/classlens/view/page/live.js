@@ -124,7 +124,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   /** The exact lines and the words of what stands still. */
   async function look(wanted) {
     try {
-      const told = await one({ do: "look", recipe: work.recipe(), epoch: wanted.epoch, edits: wanted.edits, window: wanted.window, slice: wanted.slice });
+      const told = await one({ do: "look", recipe: work.shown().recipe, epoch: wanted.epoch, edits: wanted.edits, window: wanted.window, slice: wanted.slice });
       views.tell(wanted.key, told);
     } catch (error) {
       fail(error);

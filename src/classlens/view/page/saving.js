@@ -1,6 +1,7 @@
 /** Saving: pictures and the history by the page itself, the rest by its server. */
 
 import { html, marker, svg } from "./marks.js";
+import { menu } from "./menu.js";
 
 const SIZE = 560;
 const EDGE = 60;
@@ -40,7 +41,7 @@ export function savingMenu(views, ask) {
     act("History (CSV)", () => offer("history.csv", csv(views.scene().payload.history), "text/csv")),
     ...(ask ? [act("Model file", fromServer("model")), act("Report", fromServer("report")), act("Python code", showCode)] : []),
   ];
-  return html("details", { class: "menu save" }, html("summary", {}, "Save"), html("div", { class: "sheet" }, ...buttons, code, said));
+  return menu("Save", "save", ...buttons, code, said);
 }
 
 /** Hand a file to the browser. */

@@ -3,7 +3,7 @@
 import { pointsOf } from "./recipe.js";
 
 const MOST_STEPS = 100;
-// A training that has taken so long is given up for another one; a shorter one is waited for.
+// News of a training come when it has taken so long.
 const PATIENCE = 150;
 
 /**
@@ -70,7 +70,7 @@ export function session({ ask, views, status, changed, usual }) {
     }
     if (running) {
       waiting = true;
-      if (performance.now() - running.started > PATIENCE) running.controller.abort();
+      if (running.begun) running.controller.abort();
       return;
     }
     waiting = false;
@@ -80,12 +80,15 @@ export function session({ ask, views, status, changed, usual }) {
   async function carryOut() {
     const controller = new AbortController();
     const now = recipe;
-    running = { controller, started: performance.now() };
+    // One that is under way is given up for another; one that is compiled, which cannot end, is not.
+    running = { controller, begun: false };
     const timer = setTimeout(() => status({ text: "training…", busy: true }), PATIENCE);
     let end = null;
     try {
       await ask({ do: "train", recipe: now, window: window_ }, (event) => {
-        if (event.event === "progress") progress(event);
+        if (running) running.begun = event.event === "progress";
+        if (waiting && running?.begun) controller.abort();
+        else if (event.event === "progress") progress(event);
         else end = event;
       }, controller.signal);
     } catch (error) {
@@ -94,6 +97,7 @@ export function session({ ask, views, status, changed, usual }) {
     clearTimeout(timer);
     running = null;
     if (controller.signal.aborted) end = null;
+    else end ??= { event: "error", message: "The server has not answered. Change something to ask again." };
     if (end?.event === "trained" && !waiting) finish(end.payload, now);
     else if (end?.event === "trained" && now.data.source === "own") finish(end.payload, now); // a drag goes on
     else if (end?.event === "error" && !waiting) refused(new Error(end.message));

@@ -1,6 +1,7 @@
 /** Sharing: a link that holds all that is shown. */
 
 import { html } from "./marks.js";
+import { menu } from "./menu.js";
 
 /** @param {{link: () => {address: string, text: string, whole: boolean}}} acts */
 export function sharingMenu({ link }) {
@@ -18,18 +19,20 @@ export function sharingMenu({ link }) {
       }
     },
   }, "Copy the link");
-  const menu = html(
-    "details",
-    { class: "menu share" },
-    html("summary", {}, "Share"),
-    html("div", { class: "sheet" }, address, copy, said, html("p", { class: "quiet" }, "The part after # says all that is shown: data, network, training, seed. On another machine: classlens play --link 'the link'.")),
+  const sheet = menu(
+    "Share",
+    "share",
+    address,
+    copy,
+    said,
+    html("p", { class: "quiet" }, "The part after # says all that is shown: data, network, training, seed. On another machine: classlens play --link 'the link'."),
   );
-  menu.addEventListener("toggle", () => {
-    if (!menu.open) return;
+  sheet.addEventListener("toggle", () => {
+    if (!sheet.open) return;
     const { text, whole } = link();
     // The token in this page's own address is for this machine alone.
     address.value = `${location.origin}/#${text}`;
     said.textContent = whole ? "" : "The data is too much for a link, and is not in it.";
   });
-  return menu;
+  return sheet;
 }

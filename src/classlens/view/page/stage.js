@@ -84,6 +84,7 @@ export function stage(host) {
   }
 
   function build() {
+    const label = network.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     const known = new Set(scene.payload.network.layers.flatMap((layer) => Array.from({ length: layer.units }, (_, i) => `${layer.name}.${i}`)));
     state.off = new Set([...state.off].filter((name) => known.has(name)));
     if (state.selected && !known.has(nameOf(state.selected))) state.selected = null;
@@ -104,6 +105,7 @@ export function stage(host) {
     const creases = html("label", {}, box, " show where units turn on");
     slots.picture.replaceChildren(html("section", { class: "panel look" }, panels.picture.element, creases));
     slots.network.replaceChildren(html("div", { class: "scroll" }, panels.network.element));
+    if (label) slots.network.querySelector(`[aria-label="${CSS.escape(label)}"]`)?.focus();
     slots.slice.replaceChildren(panels.slice.element);
     for (const name of ["unit", "probe", "hidden", "words"]) slots[name].replaceChildren(panels[name].element);
     slots.confusion.replaceChildren(panels.confusion.element);

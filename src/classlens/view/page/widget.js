@@ -29,6 +29,7 @@ export function render({ model, el }) {
     });
   const root = document.createElement("div");
   root.className = "classlens cell";
+  root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes keys for its own
   el.append(root);
   const page = live(root, { welcome: model.get("welcome"), ask, remember: false });
   return () => {
