@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ import pytest
 import classlens as cl
 from classlens.tabular.learning import learn
 from classlens.tabular.preparing import prepare
-from conftest import Compilations
 
 RNG = np.random.default_rng(1)
 KINDS = np.array(["ash", "birch", "fir"])
@@ -68,7 +68,7 @@ def test_seeds_decide_everything() -> None:
     )
 
 
-def test_other_seeds_compile_nothing(compilations: Compilations) -> None:
+def test_other_seeds_compile_nothing(compilations: Any) -> None:
     prepared = prepare(FRAME, "kind")
     options = {"hidden": (9, 7), "epochs": 5}  # of no other test, so that it is not compiled yet
     learn(prepared, seed=0, **options)
