@@ -23,6 +23,9 @@ from classlens.server import serve as module
 
 WORKERS = module._WORKERS
 
+# Each starts processes of its own, which load JAX.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
