@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from sklearn.utils.estimator_checks import check_dataframe_column_names_consistency
 
 import classlens as cl
@@ -22,6 +23,7 @@ print(json.dumps([[each["check_name"], each["status"], str(each["exception"])] f
 """
 
 
+@pytest.mark.slow
 def test_all_of_scikit_learns_checks_pass() -> None:
     said = subprocess.check_output(
         [sys.executable, "-c", CODE],

@@ -213,19 +213,6 @@ def test_a_training_is_stopped(page: Page) -> None:
     assert end["payload"]["ending"] == "interrupted"
 
 
-def test_a_mistake_of_ours_is_an_event(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    def answer(*_: Any) -> None:
-        raise RuntimeError("not foreseen")
-
-    monkeypatch.setattr(page._widget._playground, "answer", answer)
-    assert page.ask("a", do="train") == [
-        {
-            "event": "error",
-            "message": "this should not have happened: RuntimeError('not foreseen')",
-        }
-    ]
-
-
 @pytest.mark.parametrize(
     "run",
     [

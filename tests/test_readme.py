@@ -63,6 +63,7 @@ def test_snippets(folder):
     assert (folder / "penguins.html").exists()
 
 
+@pytest.mark.slow
 def test_commands(folder):
     """In their order, in one folder: some use what others have written."""
     commands = [each for each in COMMANDS if each.startswith("classlens")]

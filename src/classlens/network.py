@@ -230,6 +230,25 @@ class Network:
             self.classes,
         )
 
+    def with_weights(self, kernels: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> Network:
+        """The network with other numbers: the same names, activations and classes.
+
+        Args:
+            kernels: one array (inputs, units) a layer.
+            biases: one array (units,) a layer.
+
+        Raises:
+            ArgumentError: if the shapes do not fit each other or the classes, or a number is not
+                finite.
+        """
+        return Network.from_arrays(
+            kernels,
+            biases,
+            activations=[layer.activation for layer in self.layers],
+            names=[layer.name for layer in self.layers],
+            classes=self.classes,
+        )
+
     def get_layer(self, name: str) -> Layer:
         """The layer of that name.
 

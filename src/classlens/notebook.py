@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError, short
+from classlens.errors import ArgumentError
 from classlens.playground.playground import Playground
 from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Trial
@@ -129,8 +129,6 @@ def _answer(widget: Any, content: Any, _: Any) -> None:
 
         try:
             widget._playground.answer(content.get("request"), emit, gone.is_set)
-        except Exception as error:  # a mistake of ours: the page says so, and goes on
-            emit({"event": "error", "message": f"this should not have happened: {short(error)}"})
         finally:
             widget._gone.pop(name, None)
             widget.send({"id": name, "end": True})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from classlens.analysis.slices import Slice
 from classlens.data.inputs import Inputs
 from classlens.files import write_whole
 from classlens.model import ModelLike
-from classlens.view.bundle import bundle, page_file
+from classlens.view.bundle import bundle, embedded, page_file
 from classlens.view.payload import payload
 from classlens.view.subject import Data, WindowLike
 
@@ -82,7 +81,7 @@ def report_html(
         policy=html.escape(_POLICY),
         title=html.escape(title),
         style=page_file("style.css"),
-        payload=json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c"),
+        payload=embedded(shown),
         bundle=bundle("report"),
     )
 

@@ -77,8 +77,11 @@ class TestWindow:
         assert window == Window((-1.0, 11.0), (-1.2, 1.2))
 
     @pytest.mark.parametrize("at", [0.0, 3.25, -1e6, 1e30, 1e-30])
-    def test_around_one_place_there_is_a_width_that_float32_can_divide(self, at: float) -> None:
-        window = Window.around([[at, at], [at, at]])
+    @pytest.mark.parametrize("apart", [0.0, 1e-45])
+    def test_around_one_place_there_is_a_width_that_float32_can_divide(
+        self, at: float, apart: float
+    ) -> None:
+        window = Window.around([[at, at], [at + apart, at]])
         assert window.x0[0] < at < window.x0[1]
         assert len(np.unique(np.linspace(*window.x0, 100).astype(np.float32))) == 100
 
@@ -91,7 +94,8 @@ class TestWindow:
     )
     def test_around_holds_all_points(self, points: Any) -> None:
         window = Window.around(points)
-        for column, (low, high) in zip(points.T, (window.x0, window.x1), strict=True):
+        ranges = (window.x0, window.x1)
+        for column, (low, high) in zip(points.T.astype(np.float64), ranges, strict=True):
             assert low < column.min()
             assert column.max() < high
 

@@ -1,12 +1,11 @@
 """``classlens explain`` end to end: the lab, a model file, one example, slices, and refusals."""
 
+import functools
 import json
-import sys
 
 import pytest
 
 import classlens as cl
-from classlens.cli import program
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +18,9 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture
-def classlens(files, capsys, monkeypatch):
-    def run(*arguments, status=0):
-        monkeypatch.chdir(files)
-        monkeypatch.setattr(sys, "argv", ["classlens", "explain", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ending:
-            program.main()
-        printed = capsys.readouterr()
-        assert (ending.value.code or 0) == status, printed.err
-        return printed.err if status else printed.out
-
-    return run
+def classlens(files, run_program, monkeypatch):
+    monkeypatch.chdir(files)
+    return functools.partial(run_program, "explain")
 
 
 def test_without_a_model_the_lab_is_explained(classlens):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from classlens.cli import program
 from classlens.server import serve as server
 from classlens.tabular.preparing import Prepared
 
@@ -31,23 +30,13 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def classlens(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Run:
+def classlens(tmp_path: Path, run_program: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     rows = "".join(f"{k * k % 97};{k * 7 % 83},5;{'uv'[k % 2]}\n" for k in range(60))
     (tmp_path / "t.csv").write_text(f"a;b;y\n{rows}")
     (tmp_path / "gaps.csv").write_text("a,b,y\n1.5,,u\n" + "2.5,3.25,v\n4.5,1.25,u\n" * 9)
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, status: int = 0) -> str:
-        monkeypatch.setattr(sys, "argv", ["classlens", "play", *arguments])
-        with pytest.raises(SystemExit) as ending:
-            program.main()
-        printed = capsys.readouterr()
-        assert (ending.value.code or 0) == status, printed.err
-        return printed.err if status else printed.out
-
-    return run
+    return functools.partial(run_program, "play")
 
 
 def test_where_nothing_is_said(classlens: Run, served: list[dict[str, Any]]) -> None:
@@ -99,15 +88,15 @@ def test_a_table(classlens: Run, served: list[dict[str, Any]]) -> None:
             "--link must hold what the page shows, after a #. Got 'http://127.0.0.1:9/?token=y' in",
         ),
         (["--link", "http://127.0.0.1:9/#"], "--link must hold what the page shows, after a #."),
-        (["t.csv"], "--target is missing: name the column of the classes."),
+        (["t.csv"], "--target is missing: name the column of the classes. t.csv has a, b, y."),
         (["t.csv", "--target", "z"], "t.csv has no column 'z'. Its columns are a, b, y."),
-        (["none.csv"], "--target is missing: name the column of the classes."),
+        (["none.csv"], "cannot read none.csv: No such file or directory."),
         (["none.csv", "--target", "y"], "cannot read none.csv: No such file or directory."),
         (["ringz"], "Got 'ringz', of which there is neither. Did you mean 'rings'?"),
         (["gaps.csv", "--target", "y"], "cells are missing in 'b'"),
         (
             ["gaps.csv", "--target", "y", "--missing", "drop"],
-            "missing must be one of refuse, impute. Got 'drop' instead.",
+            "--missing must be one of refuse, impute. Got 'drop' instead.",
         ),
         (
             ["t.csv", "--target", "y", "--header", "maybe"],

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 import classlens as cl
-from classlens.cli import program
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def classlens(folder: Path, capsys, monkeypatch):
-    def run(*arguments, status=0):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "argv", ["classlens", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ending:
-            program.main()
-        printed = capsys.readouterr()
-        assert (ending.value.code or 0) == status, printed.err
-        return printed.err if status else printed.out
-
-    return run
+def classlens(folder, run_program, monkeypatch):
+    monkeypatch.chdir(folder)
+    return run_program
 
 
 def payload_of(path: Path) -> dict:

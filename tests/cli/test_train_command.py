@@ -3,14 +3,12 @@
 import csv
 import json
 import re
-import sys
 
 import numpy as np
 import pytest
 
 import classlens as cl
 from classlens import Model
-from classlens.cli import program
 
 ROWS = 120
 
@@ -38,17 +36,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def classlens(folder, capsys, monkeypatch):
-    def run(*arguments, status=0):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "argv", ["classlens", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ending:
-            program.main()
-        printed = capsys.readouterr()
-        assert (ending.value.code or 0) == status, printed.err
-        return printed.err if status else printed.out
-
-    return run
+def classlens(folder, run_program, monkeypatch):
+    monkeypatch.chdir(folder)
+    return run_program
 
 
 @pytest.fixture

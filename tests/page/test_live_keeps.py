@@ -43,7 +43,9 @@ def test_a_link_says_everything(live: Any) -> None:
     page.wait_for_timeout(500)
     words = page.inner_text(".confusion p >> nth=0")
     page.locator(".share summary").click()
-    link = page.get_by_label("link").input_value()
+    field = page.get_by_label("link")
+    page.wait_for_function("field => field.value", arg=field.element_handle())
+    link = field.input_value()
     assert "token" not in link
     with served("--link", link) as address:
         other = live(address=address)

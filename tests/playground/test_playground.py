@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from pathlib import Path
@@ -209,6 +210,24 @@ def test_a_page_that_was_given_samples() -> None:
     assert "there is no data called 'given'" in error(
         answer(Playground(), "train", recipe=recipe("given"))
     )
+
+
+def test_a_mistake_of_ours_is_an_event(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: Any) -> None:
+        raise RuntimeError("not\nforeseen")
+
+    monkeypatch.setattr(module, "carried_out", mistaken)
+    page = Playground()
+    with caplog.at_level(logging.DEBUG):
+        told = error(answer(page, "train", recipe=recipe()))
+    assert told == r"this should not have happened: RuntimeError('not\nforeseen')"
+    (record,) = (each for each in caplog.records if each.name.startswith("classlens"))
+    assert record.getMessage() == r"a request failed, RuntimeError('not\nforeseen')"
+    assert record.exc_info is None
+    monkeypatch.undo()
+    assert answer(page, "train", recipe=recipe())["event"] == "trained"
 
 
 def test_a_training_that_diverges(page: Playground) -> None:

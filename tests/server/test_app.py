@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import logging
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -203,27 +202,3 @@ def test_a_table_is_its_visitor_s(app: Any) -> None:
         "event": "error",
         "message": "the file is not known here any more. Open it once more.",
     }
-
-
-def test_a_mistake_of_ours_is_an_event(
-    workers: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Mistaken(Playground):
-        def answer(self, *given: Any) -> None:
-            given[1]({"event": "progress"})
-            raise RuntimeError("not\nforeseen")
-
-    app = application(Mistaken, welcome(), token=TOKEN, hosts=HOSTS, workers=workers)
-    with caplog.at_level(logging.DEBUG):
-        found = ask(app, do="train", recipe=RECIPE)
-    assert found == [
-        {"event": "progress"},
-        {
-            "event": "error",
-            "message": r"this should not have happened: RuntimeError('not\nforeseen')",
-        },
-    ]
-    (record,) = (each for each in caplog.records if each.name.startswith("classlens"))
-    assert record.getMessage() == r"a request failed, RuntimeError: 'not\nforeseen'"
-    assert record.exc_info is None
-    assert TOKEN not in caplog.text

@@ -205,7 +205,9 @@ def served(monkeypatch: pytest.MonkeyPatch, **options: Any) -> str:
         assert Stoppable.last is not None
         Stoppable.last.should_exit = True
 
-    module.serve(ready=ready, **options)
+    # In a thread of its own: a browser's driver may have an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(module.serve, ready=ready, **options).result(60)
     (address,) = told
     return address
 

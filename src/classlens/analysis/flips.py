@@ -78,10 +78,9 @@ def smallest_flip(
 def _flip_in_steps(network: Network, x: Array, steps: Array) -> Flip | None:
     """The flip of a network whose inputs are the changes of the example, counted in steps."""
     first, *rest = network.astype(np.float64).layers
-    changed = Network.from_arrays(
+    changed = network.with_weights(
         [steps[:, None] * first.kernel, *(each.kernel for each in rest)],
         [x @ first.kernel + first.bias, *(each.bias for each in rest)],
-        activations=[layer.activation for layer in network.layers],
     )
     flip = near_flip(changed, np.zeros(len(steps)))
     return None if flip is None else replace(flip, point=x + steps * flip.point)
@@ -136,10 +135,9 @@ def _folded(network: Network, plane: Slice) -> Network:
     """The network on a plane through its inputs: two inputs, both 0 at the plane's origin."""
     first, *rest = network.layers
     kernel = first.kernel.astype(np.float64)
-    return Network.from_arrays(
+    return network.with_weights(
         [np.stack((plane.u, plane.v)) @ kernel, *(each.kernel.astype(np.float64) for each in rest)],
         [plane.origin @ kernel + first.bias, *(each.bias.astype(np.float64) for each in rest)],
-        activations=[layer.activation for layer in network.layers],
     )
 
 

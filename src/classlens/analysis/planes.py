@@ -104,8 +104,9 @@ def _interval(name: str, given: Any) -> Interval:
 
 def _widened(values: Coordinates, margin: float) -> Interval:
     low, high = float(values.min()), float(values.max())
-    # Around a single value: a width that float32 can still divide into a grid.
-    extra = margin * (high - low) if high > low else max(0.5, 0.1 * abs(low))
+    # Around what is a single value to float32: a width that it can still divide into a grid.
+    wide = high - low > np.finfo(np.float32).tiny
+    extra = margin * (high - low) if wide else max(0.5, 0.1 * abs(low))
     return low - extra, high + extra
 
 

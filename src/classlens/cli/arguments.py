@@ -27,3 +27,7 @@ Unseen = Annotated[
     typer.Option(metavar="refuse|ignore", help="What to do about words not met in training."),
 ]
 UNSEEN = Word(("refuse", "ignore"))
+Missing = Annotated[
+    str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
+]
+MISSING = Word(("refuse", "impute"))

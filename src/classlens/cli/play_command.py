@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import is_table, refuse_neither
 from classlens.cli.terminal import OUT
-from classlens.errors import ArgumentError
+from classlens.errors import ArgumentError, listed
 from classlens.kinds import Whole
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def play(
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The table's column of the classes.")
     ] = None,
-    missing: Annotated[
-        str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
-    ] = "refuse",
+    missing: Missing = "refuse",
     link: Annotated[
         str | None, typer.Option(metavar="LINK", help="A link that the page's Share has made.")
     ] = None,
@@ -52,6 +51,7 @@ def play(
 ) -> None:
     """Play with a network in the browser: data, layers and training, live."""
     number = _PORT.check("--port", _PORT.read(port))
+    MISSING.check("--missing", missing)
     state = "" if link is None else link.partition("#")[2]
     if link is not None and not state:
         raise ArgumentError(
@@ -82,7 +82,12 @@ def play(
 def _table(word: str, target: str | None, missing: str, reading: dict[str, Any]) -> Given:
     if target is None:
         refuse_neither(word)
-        raise ArgumentError("--target is missing: name the column of the classes.")
+        from classlens.data.tables.reading import read_table  # noqa: PLC0415 - loads pyarrow
+
+        names = [column.name for column in read_table(word, **reading).columns]
+        raise ArgumentError(
+            f"--target is missing: name the column of the classes. {word} has {listed(names)}."
+        )
     from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
 
     return prepare(word, target, missing=missing, **reading)

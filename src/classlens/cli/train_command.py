@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.options import given_settings, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import check_output
 from classlens.cli.terminal import OUT, with_progress
-from classlens.kinds import Whole, Word
+from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES
 
@@ -42,9 +43,7 @@ def train(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="A column not to use; may be given several times."),
     ] = None,
-    missing: Annotated[
-        str, typer.Option(metavar="refuse|impute", help="What to do about missing cells.")
-    ] = "refuse",
+    missing: Missing = "refuse",
     report: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write a page, too, that shows the model and the rows."),
@@ -66,7 +65,7 @@ def train(
     check_output(output, file)
     if report is not None:
         check_output(report, file, output, option="--report")
-    Word(("refuse", "impute")).check("--missing", missing)
+    MISSING.check("--missing", missing)
     seeds = Whole(1, _MOST_SEEDS).check("--repeat", Whole().read(repeat))
     reading = reading_of(options)
     settings = given_settings(options)

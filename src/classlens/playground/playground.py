@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import tempfile
 import threading
 import time
@@ -29,6 +30,8 @@ from classlens.playground.watching import MOST_SECONDS, Emit, Event, Gone, Stopp
 from classlens.report import report_html
 from classlens.tabular.preparing import Prepared
 from classlens.view.subject import WindowLike
+
+_LOG = logging.getLogger(__name__)
 
 # So many trials are remembered: the one that is looked at, and those that undo goes back to.
 _REMEMBERED = 6
@@ -99,14 +102,15 @@ class Playground:
         """
         try:
             parts = mapping(request, "request", None)
-            action = parts.pop("do", None)
-            if not isinstance(action, str) or action not in ACTIONS:
-                raise ArgumentError(one_of("do", action, list(ACTIONS)))
-            ACTIONS[action](self, parts, emit, gone)
+            action = _action(parts.pop("do", None))
+            action(self, parts, emit, gone)
         except StoppedError:
             pass
         except ClasslensError as error:
             emit({"event": "error", "message": str(error)})
+        except Exception as error:  # a mistake of ours: the page says so, and goes on
+            _LOG.error("a request failed, %s", short(error))
+            emit({"event": "error", "message": f"this should not have happened: {short(error)}"})
 
     def train(self, parts: Event, emit: Emit, gone: Gone) -> None:
         """Carry a recipe out: news while it takes long, then ``trained`` with a payload."""
@@ -212,15 +216,19 @@ class Playground:
             watch = watcher(recipe, source, window, emit, gone, own.stop)
             trial = _begun(carried_out(recipe, source, watch))
         except BaseException as error:
+            self._forget(key)
             own.future.set_exception(error)
             raise
-        else:
-            own.future.set_result(trial)
-            self.remember(trial)
-            return trial
-        finally:
-            with self._lock:
-                del self._running[key]
+        # Others are told when they would find it remembered, or nobody at it.
+        self.remember(trial)
+        self._forget(key)
+        own.future.set_result(trial)
+        return trial
+
+    def _forget(self, key: str) -> None:
+        """A training does not go on any more."""
+        with self._lock:
+            del self._running[key]
 
     def remember(self, trial: Trial) -> None:
         """Keep what may be asked for again, in the place of what was asked for longest ago."""
@@ -267,8 +275,8 @@ def _nobody(_: Event) -> None:
     """Nobody is told."""
 
 
-ACTIONS: Mapping[str, Callable[[Playground, Event, Emit, Gone], None]]
-ACTIONS = MappingProxyType(
+Action = Callable[[Playground, Event, Emit, Gone], None]
+ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "train": Playground.train,
         "stop": Playground.stop,
@@ -278,6 +286,12 @@ ACTIONS = MappingProxyType(
         "save": Playground.save,
     }
 )
+
+
+def _action(word: object) -> Action:
+    if not isinstance(word, str) or word not in ACTIONS:
+        raise ArgumentError(one_of("do", word, list(ACTIONS)))
+    return ACTIONS[word]
 
 
 def _shown(parts: Mapping[str, Any]) -> tuple[Recipe, int | None, tuple[Edit, ...]]:

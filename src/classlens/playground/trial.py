@@ -86,7 +86,9 @@ class Trial:
             ArgumentError: if there is no such epoch or weight.
         """
         run = self.run
-        network = run.network if epoch in (None, run.epoch) else run.network_at(int(epoch or 0))
+        network = run.network
+        if epoch is not None and epoch != run.epoch:
+            network = run.network_at(epoch)
         model = replace(run.model, network=_edited(network, edits))
         # What was changed by hand is not what these settings give.
         return replace(model, settings=None) if edits else model
@@ -200,9 +202,4 @@ def _edited(network: Network, edits: tuple[Edit, ...]) -> Network:
         else:
             kernel[row, column] = value
     kernels, biases = zip(*weights, strict=True)
-    return Network.from_arrays(
-        kernels,
-        biases,
-        activations=[layer.activation for layer in network.layers],
-        classes=network.classes,
-    )
+    return network.with_weights(kernels, biases)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import html
 import json
-import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Executor
@@ -18,14 +17,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan
 
-from classlens.errors import ArgumentError, short
+from classlens.errors import ArgumentError
 from classlens.playground.playground import Playground
 from classlens.playground.recipe import mapping
 from classlens.server.guard import Guard
 from classlens.server.visitors import Visitors
-from classlens.view.bundle import bundle, page_file
-
-_LOG = logging.getLogger(__name__)
+from classlens.view.bundle import bundle, embedded, page_file
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -80,7 +77,7 @@ def application(
         lifespan: what is done when the server begins and ends.
     """
     visitors = Visitors(make)
-    first = _embedded(opened)
+    first = embedded(opened)
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_PAGE.format(token=html.escape(token), welcome=first))
@@ -119,11 +116,6 @@ def _json(body: bytes) -> Any:
         raise ArgumentError("a request must be JSON. Got something else instead.") from None
 
 
-def _embedded(value: Any) -> str:
-    """JSON that may stand in a page: no name in it can end the element around it."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
-
-
 async def _events(
     playground: Playground,
     given: dict[str, Any],
@@ -141,9 +133,6 @@ async def _events(
     def work() -> None:
         try:
             playground.answer(given, emit, gone.is_set)
-        except Exception as error:  # a mistake of ours: the page says so, and goes on
-            _LOG.error("a request failed, %s: %s", type(error).__name__, short(str(error)))
-            emit({"event": "error", "message": f"this should not have happened: {short(error)}"})
         finally:
             emit(_END)
 

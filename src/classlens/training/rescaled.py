@@ -9,7 +9,6 @@ import numpy as np
 from classlens.data.encode import Encoding
 from classlens.data.scaling import Scaling
 from classlens.model import Model
-from classlens.network import Network
 from classlens.training.run import Run
 
 
@@ -28,12 +27,7 @@ def in_own_units(run: Run, scaling: Scaling, encoding: Encoding | None = None) -
     kernels = [layer.kernel.astype(np.float64) for layer in layers]
     biases = [layer.bias.astype(np.float64) for layer in layers]
     kernels[0], biases[0] = scaling.folded(kernels[0], biases[0])
-    network = Network.from_arrays(
-        kernels,
-        biases,
-        activations=[layer.activation for layer in layers],
-        classes=run.network.classes,
-    )
+    network = run.network.with_weights(kernels, biases)
     past = [array.astype(np.float64) for array in run.history.parameters]
     past[:2] = scaling.folded(past[0], past[1])
     return replace(

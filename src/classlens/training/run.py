@@ -86,12 +86,7 @@ class Run:
                 ``history.kept``).
         """
         kernels, biases = zip(*self.history.parameters_at(epoch), strict=True)
-        return Network.from_arrays(
-            kernels,
-            biases,
-            activations=[layer.activation for layer in self.network.layers],
-            classes=self.network.classes,
-        )
+        return self.network.with_weights(kernels, biases)
 
 
 @takes_settings

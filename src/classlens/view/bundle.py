@@ -1,11 +1,13 @@
-"""The page's files, and its modules joined to one, for hosts that cannot load several."""
+"""What goes into a page: its files, its modules joined to one, and data."""
 
 from __future__ import annotations
 
 import functools
 import graphlib
+import json
 import re
 from importlib import resources
+from typing import Any
 
 _IMPORT = re.compile(
     r"^import (?:\{ (?P<names>[\w, ]+) \}|\* as (?P<all>\w+)) "
@@ -24,6 +26,11 @@ def page_file(name: str) -> str:
         FileNotFoundError: if there is none.
     """
     return resources.files("classlens.view").joinpath("page", name).read_text("utf-8")
+
+
+def embedded(value: Any) -> str:
+    """JSON that may stand in a page's script element: no name in it can end that."""
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
 @functools.cache

@@ -83,10 +83,7 @@ class Course:
             kernels.append(row[at : at + size].reshape(layer.inputs, layer.units))
             biases.append(row[at + size : at + size + layer.units])
             at += size + layer.units
-        activations = [layer.activation for layer in self.model.layers]
-        return Network.from_arrays(
-            kernels, biases, activations=activations, classes=self.model.classes
-        )
+        return self.model.with_weights(kernels, biases)
 
     def until(self, epoch: int) -> History | None:
         """The history as it was after an epoch, for the verdict's "too early"."""
