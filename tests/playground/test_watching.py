@@ -37,6 +37,7 @@ def advances(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 @pytest.fixture
 def many_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "_PICTURES", -1.0)
+    monkeypatch.setattr(watching, "_TIMES", -1.0)
 
 
 def parameters(network: cl.Network) -> str:
@@ -98,6 +99,21 @@ def test_the_last_epoch_is_no_news() -> None:
     watch = watching.watcher(asked, None, None, events.append, lambda: False, threading.Event())
     watch(loop.Progress(5, 5, 1.0, np.zeros((5, 2)), ()), None)
     assert events == []
+
+
+def test_pictures_leave_the_training_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large network a picture may take longer than the time between two."""
+    clock = iter(np.arange(0.0, 1e3, 0.125))  # each look at it is an eighth of a second later
+    monkeypatch.setattr(watching.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(watching, "_payload", lambda *_: {})
+    events: list[Event] = []
+    asked = Recipe.of(recipe())
+    watch = watching.watcher(asked, None, None, events.append, lambda: False, threading.Event())
+    network = cl.Network.from_arrays([np.eye(2)], [np.zeros(2)])
+    for epoch in range(12):
+        watch(loop.Progress(epoch, 20, 0.5, np.zeros((1, 2)), ()), lambda: network)
+    # A picture takes one look, so three go by without one: 0.5 s from a beginning to the next.
+    assert [k for k, each in enumerate(events) if "payload" in each] == [1, 5, 9]
 
 
 def test_of_tables_there_are_no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,6 +17,7 @@ from raw import HOSTS, TOKEN, Answer, answer, get, post
 import classlens as cl
 from classlens.playground.playground import Playground
 from classlens.playground.welcome import welcome
+from classlens.server import app as module
 from classlens.server.app import application
 from classlens.server.guard import HEADERS
 from classlens.view.bundle import bundle, page_file
@@ -188,6 +191,32 @@ def test_the_application_is_guarded(app: Any) -> None:
     assert post(app, "/ask", b"{}", origin="http://evil.example").status == 403
     assert answer(app, "GET", f"/?token={TOKEN}", [("host", "evil.example")]).status == 421
     assert post(app, "/ask", b"{}", content_length=None).status == 411
+
+
+def test_a_page_that_does_not_read_is_waited_for(workers: ThreadPoolExecutor) -> None:
+    """What nobody reads would fill the memory."""
+    emitted: list[int] = []
+    ended = threading.Event()
+
+    class Talkative(Playground):
+        def answer(self, *given: Any) -> None:
+            _, emit, gone = given
+            while not gone():
+                emit({"event": "progress", "epoch": len(emitted)})
+                emitted.append(len(emitted))
+            ended.set()
+
+    async def read(count: int) -> list[str]:
+        events = module._events(Talkative(), {"do": "train"}, workers)
+        first = [await anext(events) for _ in range(count)]
+        await asyncio.sleep(0.3)
+        await events.aclose()
+        return first
+
+    first = asyncio.run(read(10))
+    assert first[9] == 'data: {"event":"progress","epoch":9}\n\n'
+    assert ended.wait(10)
+    assert 10 <= len(emitted) <= 10 + module._AHEAD + 1
 
 
 def test_a_table_is_its_visitor_s(app: Any) -> None:

@@ -159,10 +159,15 @@ def test_a_training_is_stopped_though_all_workers_have_work(server: Server) -> N
     for each in threads:
         each.start()
     begun.wait(60)
-    for number, thread in enumerate(threads):
-        assert server.ask(500 + number, do="stop") == [{"event": "stopped"}]
-        thread.join(60)
-        assert not thread.is_alive()
+    assert server.ask(500, do="stop") == [{"event": "stopped"}]
+    threads[0].join(60)
+    assert not threads[0].is_alive()
+    assert all(each.is_alive() for each in threads[1:])
+    for number in range(1, WORKERS):
+        server.ask(500 + number, do="stop")
+    for each in threads:
+        each.join(60)
+        assert not each.is_alive()
     assert {each["event"] for each in ends} <= {"trained", "error"}
     assert any(each["event"] == "trained" for each in ends)
 

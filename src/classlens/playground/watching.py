@@ -23,8 +23,10 @@ Gone = Callable[[], bool]
 
 # A training may take so long, and gives what it has when it has taken longer.
 MOST_SECONDS = 300.0
-# Seconds between two pictures of a training that goes on.
+# Seconds between two pictures of a training that goes on, at least, and how many times as long as a
+# picture takes the training has before the next one.
 _PICTURES = 0.2
+_TIMES = 3
 
 
 class StoppedError(Exception):
@@ -53,11 +55,11 @@ def watcher(
         stop: set when what was learned until now is enough.
     """
     started = time.monotonic()
-    shown = started
+    due = started + _PICTURES
     news: list[Any] = []
 
     def watch(progress: Progress, network: Callable[[], Network] | None) -> None:
-        nonlocal shown
+        nonlocal due
         if gone():
             raise StoppedError
         now = time.monotonic()
@@ -72,9 +74,9 @@ def watcher(
             "epochs": progress.epochs,
             "done": progress.done,
         }
-        if network is not None and now - shown > _PICTURES:
-            shown = now
+        if network is not None and now > due:
             event["payload"] = _payload(recipe, given, window, network(), progress.epoch, news)
+            due = now + max(_PICTURES, (1 + _TIMES) * (time.monotonic() - now))
         emit(event)
 
     return watch

@@ -56,6 +56,11 @@ _AT_ONCE = ("stop",)
 # What ends a stream, in the queue between the thread that works and the one that answers.
 _END = None
 
+# So many events of a request wait for a slow page, and then the work waits, too: what nobody reads
+# would fill the memory. Seconds between two glances at whether the page has gone meanwhile.
+_AHEAD = 4
+_GLANCE = 0.1
+
 
 def application(
     make: Callable[[], Playground],
@@ -123,23 +128,31 @@ async def _events(
 ) -> AsyncIterator[str]:
     """The events of a request, as they come; when the page is gone, the work ends."""
     loop = asyncio.get_running_loop()
-    events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-    gone = threading.Event()
+    events: asyncio.Queue[str | None] = asyncio.Queue()
+    gone, room = threading.Event(), threading.Semaphore(_AHEAD)
 
-    def emit(event: dict[str, Any] | None) -> None:
+    def put(text: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # the server has ended, and its loop is closed
-            loop.call_soon_threadsafe(events.put_nowait, event)
+            loop.call_soon_threadsafe(events.put_nowait, text)
+
+    def emit(event: dict[str, Any]) -> None:
+        text = f"data: {json.dumps(event, separators=(',', ':'))}\n\n"
+        while not room.acquire(timeout=_GLANCE):
+            if gone.is_set():
+                return
+        put(text)
 
     def work() -> None:
         try:
             playground.answer(given, emit, gone.is_set)
         finally:
-            emit(_END)
+            put(_END)
 
     job = loop.run_in_executor(None if given.get("do") in _AT_ONCE else workers, work)
     try:
-        while (event := await events.get()) is not _END:
-            yield f"data: {json.dumps(event, separators=(',', ':'))}\n\n"
+        while (text := await events.get()) is not _END:
+            yield text
+            room.release()
     finally:
         gone.set()
         job.cancel()  # one that has not begun
