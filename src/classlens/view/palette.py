@@ -3,8 +3,9 @@
 The first eight colours are those of Okabe and Ito, which people with any of the common colour
 deficiencies tell apart (jfly.uni-koeln.de/color, 2008). Of their sets of four without black, the
 first four differ most to normal eyes, to deuteranopes and to protanopes. The twelve after them were
-searched for: each as far as possible, in CIE Lab and as seen with both deficiencies, from white and
-from those before it. Colour is never alone: a class also has a marker.
+searched for, each as far as possible from white and from those before it, by CIEDE2000: to both
+deficiencies, and nearly twice as far to normal eyes. They are so ordered that two classes that
+share a marker differ strongly in colour. Colour is never alone: a class also has a marker.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ COLOURS = (
     "#56B4E9",  # sky blue
     "#E69F00",  # orange
     "#000000",  # black
-    "#6D3D18",  # brown
-    "#C2C279",  # sand
-    "#79006D",  # plum
-    "#1849B6",  # cobalt
-    "#245549",  # dark green
-    "#F3B6B6",  # rose
-    "#8692FF",  # periwinkle
-    "#24DBE7",  # cyan
-    "#79793D",  # olive
-    "#795579",  # mauve
-    "#CE9E49",  # ochre
-    "#FF6D86",  # coral
+    "#3600A2",  # indigo
+    "#A20036",  # crimson
+    "#003600",  # dark green
+    "#A2F3BD",  # mint
+    "#510036",  # plum
+    "#A26CF3",  # violet
+    "#006C6C",  # teal
+    "#BD1B00",  # red
+    "#876C51",  # brown
+    "#00D8D8",  # cyan
+    "#BDA2A2",  # dusty rose
+    "#BDBD87",  # sand
 )
 
 # Eleven shapes, so that they and the twenty colours come together anew 220 times.
