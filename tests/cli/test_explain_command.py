@@ -61,6 +61,17 @@ def test_a_window(classlens):
     assert "In the window x0 -1.00 to 1.00, x1 -2.00 to 2.50 the classes own" in text
 
 
+def test_all_of_a_large_network(classlens, files):
+    data = cl.blobs()
+    cl.fit(data, hidden=(8, 8), epochs=5).model.save(files / "large.safetensors")
+    short = classlens("large.safetensors", "blobs")
+    whole = classlens("large.safetensors", "blobs", "--whole")
+    assert "or --whole to classlens explain." in " ".join(short.split())
+    assert "Unit 7 of L2 = " not in short or "Unit 6 of L2 = " not in short
+    assert "Unit 7 of L2 = " in whole
+    assert "Unit 6 of L2 = " in whole
+
+
 def test_slices(classlens):
     names = "sepal length (cm),petal width (cm)"
     text = " ".join(classlens("iris.safetensors", "iris", "--slice", names).split())
@@ -91,6 +102,7 @@ def test_slices(classlens):
         (["--format", "pdf"], "--format must be one of text, markdown, json. Got 'pdf' instead."),
         (["--example", "1", "--at", "x0=1,x1=1"], "Give one of them."),
         (["--example", "1", "--window", "0:1,0:1"], "--window is for the whole explanation"),
+        (["--example", "1", "--whole"], "--whole is for the whole explanation, not for one"),
         (
             ["lab.safetensors", "-o", "lab.safetensors"],
             "--output must not be another file of the command, nor in",

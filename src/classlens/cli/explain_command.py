@@ -74,6 +74,12 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
             metavar="FEATURES", help="Where the slice holds other features, such as x1=2,x3=0."
         ),
     ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole", help="Tell everything; else of a large network only what matters most."
+        ),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file.")
     ] = None,
@@ -85,8 +91,9 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
         raise ArgumentError(one_of("--format", format, list(FORMATS)))
     if example is not None and at is not None:
         raise ArgumentError("--example and --at name an example each. Give one of them.")
-    if window is not None and (example is not None or at is not None):
-        raise ArgumentError("--window is for the whole explanation, not for one example.")
+    if (window is not None or whole) and (example is not None or at is not None):
+        which = "--whole" if window is None else "--window"
+        raise ArgumentError(f"{which} is for the whole explanation, not for one example.")
     rectangle = None if window is None else window_of(window)
     if output is not None:
         check_output(output, model, data)
@@ -103,7 +110,7 @@ def explain(  # noqa: PLR0913 - a command's options are its parameters
     elif example is not None:
         told = account.explain_example(given, _row(example, examples), examples, slice=plane)
     else:
-        told = account.explain(given, examples, window=rectangle, slice=plane)
+        told = account.explain(given, examples, window=rectangle, slice=plane, whole=whole)
     text = FORMATS[format](told)
     if format == "text" and data is not None and is_table(data):
         text += f"\n\nExamples count from 0: example 0 is row 1 of {data}."

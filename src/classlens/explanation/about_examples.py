@@ -12,7 +12,7 @@ from classlens.explanation.findings import Finding
 from classlens.network import Network
 
 # So many of a place's contributions are told one by one, the rest as one sum.
-_TOLD = 6
+_TOLD = 3
 
 
 def path_finding(

@@ -5,17 +5,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classlens.analysis.ablation import predictions_without, quick_sums
+from classlens.analysis.thresholds import threshold
 from classlens.analysis.unit_facts import dead_share
 from classlens.analysis.verdicts import judge
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding
 from classlens.measures import confusion
 from classlens.network import Array, Network
+
+# A unit has failed an example if it adds less than usual by more than this share.
+_ROUNDING = 1e-9
 
 
 def verdict_finding(
@@ -37,7 +42,8 @@ def verdict_finding(
     """
     share = dead_share(network, dead)
     score = network.evaluate(data.X, data.y)
-    table = confusion(data.y, network.predict(data.X), len(network.classes))
+    predicted = network.predict(data.X)
+    table = confusion(data.y, predicted, len(network.classes))
     verdict = judge(table, score.loss, dead_share=share, last_drop=drop)
     return Finding(
         "verdict",
@@ -46,6 +52,8 @@ def verdict_finding(
             "loss": score.loss,
             "accuracy": score.accuracy,
             "mergers": [list(astuple(m)) for m in verdict.mergers],
+            "only": int(predicted[0]) if (predicted == predicted[0]).all() else None,
+            "tied": _tied(network.logits(data.X)),
             "dead_units": sum(dead),
             "dead_share": share,
             "last_drop": drop,
@@ -56,21 +64,37 @@ def verdict_finding(
     )
 
 
+def _tied(logits: Array) -> int:
+    """For how many examples the largest logits are equal."""
+    return int(((logits == logits.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
+
+
 def output_findings(network: Network, data: Dataset | None) -> Iterator[Finding]:
     """For each output: its bias, which units raise and lower it, where it is highest."""
     layer = network.layers[-1]
-    ranks = np.argsort(np.argsort(-layer.bias, kind="stable"))
+    place = "inputs" if len(network.layers) == 1 else network.layers[-2].name
     logits = None if data is None else network.logits(data.X)
+    grain = 0.0 if logits is None else threshold("constant") * float(np.abs(logits).max())
     for k in range(layer.units):
         weights = [float(w) for w in layer.kernel[:, k]]
-        numbers = {"bias": float(layer.bias[k]), "rank": int(ranks[k]) + 1, "weights": weights}
+        numbers: dict[str, Any] = {
+            "bias": float(layer.bias[k]),
+            "rank": int((layer.bias > layer.bias[k]).sum()) + 1,
+            "alike": int((layer.bias == layer.bias[k]).sum()),
+            "weights": weights,
+            "place": place,
+        }
         if data is not None and logits is not None:
             means = [
                 float(logits[data.y == c, k].mean()) if (data.y == c).any() else None
                 for c in range(layer.units)
             ]
             known = [c for c, mean in enumerate(means) if mean is not None]
-            numbers |= {"means": means, "peak": max(known, key=lambda c: _number(means[c]))}
+            numbers |= {
+                "means": means,
+                "peak": max(known, key=lambda c: _number(means[c])),
+                "constant": float(np.ptp(logits[:, k])) <= grain,
+            }
         yield Finding(
             "output",
             {"layer": layer.name, "class": k},
@@ -118,9 +142,9 @@ def mistake_findings(network: Network, data: Dataset) -> Iterator[Finding]:
     """Every misclassified example, with the unit that failed it.
 
     The unit that failed is the one whose contribution to the lead of the true class over the
-    predicted one falls furthest short of its mean over the true class's examples. The units are
-    those of the last hidden layer, where contributions add up exactly; without hidden layers they
-    are the features.
+    predicted one falls furthest short of its mean over the true class's examples; none, if none
+    falls short. The units are those of the last hidden layer, where contributions add up exactly;
+    without hidden layers they are the features.
     """
     values = network.forward(data.X)
     predicted = np.argmax(values[-1].activation, axis=1)
@@ -133,20 +157,22 @@ def mistake_findings(network: Network, data: Dataset) -> Iterator[Finding]:
         usual = before[data.y == true].astype(np.float64).mean(axis=0)
         shortfall = weights * (usual - before[row])
         unit = int(np.argmax(shortfall))
+        # What float64's rounding makes of a mean of equal numbers is no shortfall.
+        failed = shortfall[unit] > _ROUNDING * float(np.abs(weights * before[row]).max())
         yield Finding(
             "mistake",
             {
                 "example": int(row),
                 "class": true,
                 "other": wrong,
-                "unit": unit,
+                "unit": unit if failed else None,
                 "layer": None if len(values) == 1 else network.layers[-2].name,
             },
             {
                 "lead": float(logits[row, wrong]) - float(logits[row, true]),
                 "shortfall": float(shortfall[unit]),
-                "contribution": float(weights[unit] * before[row, unit]),
-                "usual": float(weights[unit] * usual[unit]),
+                "contribution": float(weights[unit] * before[row, unit]) if failed else None,
+                "usual": float(weights[unit] * usual[unit]) if failed else None,
                 "x": [float(v) for v in data.X[row]],
             },
             holds=1,

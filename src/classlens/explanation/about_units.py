@@ -44,11 +44,21 @@ def layer_findings(
             },
             of=int(totals[k]),
         )
-    yield from _shared_codes(layer.name, codes, present)
+    point = _common_point(values.activation)
+    if point is None:
+        yield from _shared_codes(layer.name, codes, present)
     for fact, seen in zip(own, on_data, strict=True):
         yield equation(fact, spreads)
         yield from _role(fact, seen, [row[fact.unit] for row in codes], present)
-    if layer.activation.slopes is not None:  # a curved one only comes near to merging examples
+    if point is not None:
+        yield Finding(
+            "one point",
+            {"layer": layer.name, "class": None},
+            {"point": point, "all_off": not any(point)},
+            holds=len(data),
+            of=len(data),
+        )
+    elif layer.activation.slopes is not None:  # a curved one only comes near to merging examples
         yield from _one_points(network, values.activation, data, layer.name)
 
 
@@ -154,6 +164,14 @@ def _role(
 def moves(moved: NDArray[np.int64], totals: NDArray[np.int64]) -> list[list[int]]:
     """``[from, into, examples, of]`` for each pair of classes between which examples move."""
     return [[int(a), int(b), int(moved[a, b]), int(totals[a])] for a, b in np.argwhere(moved)]
+
+
+def _common_point(activations: Array) -> list[float] | None:
+    """The point to which a layer maps all examples, if there are several and it does."""
+    grain = threshold("same point") * float(np.abs(activations).max())
+    if len(activations) < 2 or (np.ptp(activations, axis=0) > grain).any():
+        return None
+    return [float(a) for a in activations[0]]
 
 
 def _one_points(

@@ -17,7 +17,7 @@ from classlens.analysis.unit_facts import check_fit, units
 from classlens.analysis.verdicts import Word, last_drop
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError
-from classlens.explanation import document, words
+from classlens.explanation import rendering, words
 from classlens.explanation.about_boundaries import closest_in_many_dimensions, plane_findings
 from classlens.explanation.about_columns import column_findings
 from classlens.explanation.about_examples import path_finding
@@ -29,9 +29,10 @@ from classlens.explanation.about_outputs import (
     verdict_finding,
 )
 from classlens.explanation.about_units import equation, layer_findings
+from classlens.explanation.document import Section, document
 from classlens.explanation.findings import Finding
 from classlens.explanation.phrases import Names
-from classlens.kinds import Whole
+from classlens.kinds import Flag, Whole
 from classlens.model import Model, ModelLike, as_model, names_of_features
 from classlens.network import Network
 from classlens.training.history import History
@@ -46,16 +47,23 @@ class Explanation:
     Attributes:
         findings: the facts, in the order in which they are told.
         names: what classes and features are called.
+        whole: whether the words tell everything; if not, of a large network only what matters most.
     """
 
     findings: tuple[Finding, ...]
     names: Names
+    whole: bool = False
 
     def __str__(self) -> str:
-        return document.as_text(self.findings, self.names)
+        return rendering.as_text(self.sections)
 
     def _repr_html_(self) -> str:
-        return document.as_html(self.findings, self.names)
+        return rendering.as_html(self.sections)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The words, in titled sections of sentences and tables."""
+        return document(self.findings, self.names, whole=self.whole)
 
     @property
     def verdict(self) -> Word | None:
@@ -67,11 +75,11 @@ class Explanation:
 
     def short(self) -> str:
         """The verdict and one line for each layer."""
-        return document.as_short_text(self.findings, self.names)
+        return rendering.as_short_text(self.findings, self.names)
 
     def to_markdown(self) -> str:
         """The words as Markdown."""
-        return document.as_markdown(self.findings, self.names)
+        return rendering.as_markdown(self.sections)
 
     def to_json(self) -> str:
         """The findings, each with its sentence, as a JSON text."""
@@ -95,6 +103,7 @@ def explain(
     history: History | None = None,
     window: Rectangle | None = None,
     slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
+    whole: bool = False,
 ) -> Explanation:
     """Say what a network does, unit by unit and class by class.
 
@@ -106,6 +115,8 @@ def explain(
             the data's range and a tenth.
         slice: a plane through the inputs whose boundaries are to be told, for networks with other
             than two inputs.
+        whole: let the words tell everything that was found. By default they tell of a large network
+            (more than 10 units, outputs and columns) only what matters most.
 
     Raises:
         DataError: if the data does not fit the network.
@@ -122,7 +133,7 @@ def explain(
     named = given if given.encoding is not None else Model(given.network, features)
     plane = _plane(given.network, samples, window, slice)
     found = tuple(_gather(named, samples, history, plane))
-    return Explanation(found, Names(given.network.classes, features))
+    return Explanation(found, Names(given.network.classes, features), Flag().check("whole", whole))
 
 
 def explain_example(

@@ -50,6 +50,10 @@ def _verdict(f: Finding, e: Evidence) -> Complaints:
         if words:
             mergers.append([k, others[0], answers.count(others[0]), len(answers), words[0]])
     yield from same("the merged classes", n["mergers"], mergers)
+    answers = sorted(set(e.predicted.tolist()))
+    yield from same("the only answer", n["only"], answers[0] if len(answers) == 1 else None)
+    tied = sum(1 for row in e.network.logits(e.examples.X).tolist() if row.count(max(row)) > 1)
+    yield from same("the examples with equal logits", n["tied"], tied)
     yield from same(
         "the verdict", n["word"], _word(n, loss, right / len(y), mergers, dead_share, y)
     )
@@ -217,7 +221,7 @@ def _moves(e: Evidence, after: NDArray[np.intp]) -> list[list[int]]:
 
 def _one_point(f: Finding, e: Evidence) -> Complaints:
     a = e.values[f.subject["layer"]][1].astype(np.float64)
-    rows = a[e.examples.y == f.subject["class"]]
+    rows = a if f.subject["class"] is None else a[e.examples.y == f.subject["class"]]
     near = THRESHOLDS["same point"].value * np.abs(a).max()
     there = (np.abs(rows - np.asarray(f.numbers["point"])) <= near).all(axis=1)
     yield from same("the examples at the point", (f.holds, f.of), (int(there.sum()), len(rows)))
@@ -230,10 +234,12 @@ def _output(f: Finding, e: Evidence) -> Complaints:
     k = f.subject["class"]
     yield from same("the layer", f.subject["layer"], layer.name)
     yield from differs("its bias", f.numbers["bias"], float(layer.bias[k]))
-    larger = sum(
-        1 for i, b in enumerate(layer.bias) if b > layer.bias[k] or (b == layer.bias[k] and i < k)
-    )
-    yield from same("the rank of its bias", f.numbers["rank"], larger + 1)
+    biases = layer.bias.tolist()
+    falling = sorted(biases, reverse=True)
+    yield from same("the rank of its bias", f.numbers["rank"], falling.index(biases[k]) + 1)
+    yield from same("the equal biases", f.numbers["alike"], biases.count(biases[k]))
+    places = ["inputs", *(each.name for each in e.network.layers)]
+    yield from same("what comes before", f.numbers["place"], places[-2])
     yield from differs("its weights", f.numbers["weights"], [float(w) for w in layer.kernel[:, k]])
     if "means" in f.numbers:
         z = e.network.logits(e.examples.X)[:, k].astype(np.float64)
@@ -241,6 +247,9 @@ def _output(f: Finding, e: Evidence) -> Complaints:
         said = {c: m for c, m in enumerate(f.numbers["means"]) if m is not None}
         yield from same("the classes with examples", sorted(said), sorted(means))
         scale = max(1.0, float(np.abs(z).max()))
+        largest = float(np.abs(e.network.logits(e.examples.X)).max())
+        constant = bool(max(z) - min(z) <= THRESHOLDS["constant"].value * largest)
+        yield from same("whether it is constant", f.numbers["constant"], constant)
         if any(abs(said[c] - means[c]) > 1e-4 * scale for c in said):
             yield f"its means should be {means}"
         if means[f.numbers["peak"]] < max(means.values()) - 1e-4 * scale:
@@ -283,6 +292,11 @@ def _mistake(f: Finding, e: Evidence) -> Complaints:
     usual = [math.fsum(column) / len(column) for column in shares[e.examples.y == true].T.tolist()]
     shortfalls = [u - float(v) for u, v in zip(usual, shares[row], strict=True)]
     unit = s["unit"]
+    if unit is None:
+        yield from differs("the largest shortfall", n["shortfall"], max(shortfalls))
+        if max(shortfalls) > 1e-6 * max(size, terms):
+            yield "a unit falls short"
+        return
     yield from differs("its contribution", n["contribution"], shares[row, unit])
     yield from differs("its usual contribution", n["usual"], usual[unit])
     yield from differs("the shortfall", n["shortfall"], shortfalls[unit])

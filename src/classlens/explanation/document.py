@@ -1,24 +1,55 @@
-"""An explanation as a document: sections of sentences and tables, as text, Markdown or HTML."""
+"""An explanation as a document: sections of sentences and tables."""
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classlens.errors import printable
 from classlens.explanation.findings import Finding
-from classlens.explanation.phrases import Names, cell, listed, number, short_cell
+from classlens.explanation.phrases import (
+    Names,
+    are,
+    cell,
+    counted,
+    listed,
+    number,
+    plural,
+    short_cell,
+)
 from classlens.explanation.words import sentence
 
-_WIDTH = 92
-# What a section shows before it says how much it leaves out.
-_MOST_UNITS = 8
-_MOST_SENTENCES = 10
-_MOST_SHORT = 4
-# With more units the cells of the code table are short.
+# A code table of more units has short cells.
 _MOST_IN_WORDS = 2
+# With more units, outputs and columns together only the most telling ones are told of.
+_SMALL = 10
+# So many units are told of in all the layers of a larger network.
+_UNITS_OF_LARGE = 3
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a document tells of one thing before it says how much it leaves out.
+
+    Attributes:
+        sentences: of one kind.
+        columns: sentences about columns.
+        outputs: sentences about the outputs.
+        codes: sentences about classes of one code, or about examples at one point.
+        units: of one layer.
+        rows: of the table of leads.
+    """
+
+    sentences: int
+    columns: int
+    outputs: int
+    codes: int
+    units: int
+    rows: int
+
+
+_PLENTY = Room(sentences=10, columns=10, outputs=12, codes=10, units=_SMALL, rows=1_000)
+_LITTLE = Room(sentences=2, columns=4, outputs=3, codes=1, units=2, rows=6)
+_ALL = Room(*[1_000_000] * 6)
 
 
 @dataclass(frozen=True)
@@ -37,79 +68,134 @@ class Section:
     parts: tuple[str | Table, ...]
 
 
-def document(findings: Sequence[Finding], names: Names) -> list[Section]:
-    """The findings' sentences in the order in which they are told; many are summarised."""
-    sections = [Section("", _sentences(_kinds(findings, "verdict"), names))]
+def document(findings: Sequence[Finding], names: Names, *, whole: bool = False) -> list[Section]:
+    """The findings' sentences in the order in which they are told.
+
+    Args:
+        findings: the facts.
+        names: what classes and features are called.
+        whole: tell everything; else of a large network only what matters most.
+    """
+    large = sum(f.kind in ("unit", "output", "column") for f in findings) > _SMALL and not whole
+    room = _ALL if whole else _LITTLE if large else _PLENTY
+    sections = [Section("", _sentences(kinds(findings, "verdict"), names, room.sentences))]
     columns = sorted(
-        _kinds(findings, "column"), key=lambda f: (f.numbers["correct"], -(f.holds or 0))
+        kinds(findings, "column"), key=lambda f: (f.numbers["correct"], -(f.holds or 0))
     )
-    sections.append(Section("What each column is worth", tuple(_columns(columns, names))))
-    layers = dict.fromkeys(
-        f.subject["layer"] for f in findings if f.kind in ("code", "unit") and "layer" in f.subject
-    )
-    for layer in layers:
-        own = [f for f in findings if f.subject.get("layer") == layer and f.kind != "output"]
-        sections.append(Section(f"Layer {layer}", tuple(_layer(own, names))))
-    outputs = _kinds(findings, "output")
+    sections.append(Section("What each column is worth", tuple(_columns(columns, names, room))))
+    sections += _layers(findings, names, room, large=large)
+    outputs = kinds(findings, "output")
     if outputs:
         title = f"Layer {outputs[0].subject['layer']}, the outputs"
-        sections.append(Section(title, _sentences(outputs, names, 12)))
-    leads = _kinds(findings, "lead")
-    if leads:
-        opening = "What counts is not an output by itself but its lead over the others:"
-        sections.append(
-            Section("The lead of the right class", (opening, _lead_table(leads, names)))
-        )
-    sections.append(Section("Boundaries", tuple(_boundaries(findings, names))))
-    for f in _kinds(findings, "path"):
+        sections.append(Section(title, _sentences(outputs, names, room.outputs)))
+    varied = not outputs or not all(f.numbers.get("constant") for f in outputs)
+    if varied:
+        leads = tuple(_leads(kinds(findings, "lead"), names, room))
+        sections.append(Section("The lead of the right class", leads))
+    sections.append(Section("Boundaries", tuple(_boundaries(findings, names, room))))
+    for f in kinds(findings, "path"):
         row = f.subject["example"]
         title = "The example" if row is None else f"Example {row}"
         sections.append(Section(f"{title}, from input to class", (sentence(f, names),)))
-    mistakes = sorted(_kinds(findings, "mistake"), key=lambda f: -f.numbers["lead"])
-    sections.append(Section("Mistakes", _sentences(mistakes, names)))
-    sections.append(
-        Section("Units that could go", _sentences(_kinds(findings, "spare units"), names))
-    )
+    if varied:
+        mistakes = sorted(kinds(findings, "mistake"), key=lambda f: -f.numbers["lead"])
+        sections.append(Section("Mistakes", _sentences(mistakes, names, room.sentences)))
+    spare = _sentences(kinds(findings, "spare units"), names, room.sentences)
+    sections.append(Section("Units that could go", spare))
+    if large:
+        sections.append(Section("What is left out", (_LEFT_OUT,)))
     return [section for section in sections if section.parts]
 
 
-def _columns(columns: Sequence[Finding], names: Names) -> Iterator[str]:
+_LEFT_OUT = (
+    "Of so large a network only what matters most is told here. For all of it, give whole=True to "
+    "explain, or --whole to classlens explain."
+)
+
+
+def _columns(columns: Sequence[Finding], names: Names, room: Room) -> Iterator[str]:
     """The columns without which the most breaks, and in one sentence those that change nothing."""
     if columns:
         yield "Each is held at its mean over the examples, and the network predicts again."
-    yield from _few([sentence(f, names) for f in columns if f.holds], _MOST_SENTENCES)
+    yield from few([sentence(f, names) for f in columns if f.holds], room.columns)
     idle = [str(f.subject["column"]) for f in columns if not f.holds]
     if idle:
         yield f"No prediction changes without {listed(idle)}, one at a time."
 
 
-def _layer(own: Sequence[Finding], names: Names) -> Iterator[str | Table]:
-    codes = _kinds(own, "code")
-    units = _kinds(own, "unit")
-    if codes and len(units) <= _MOST_UNITS:
+def _layers(
+    findings: Sequence[Finding], names: Names, room: Room, *, large: bool
+) -> Iterator[Section]:
+    layers = dict.fromkeys(
+        f.subject["layer"] for f in findings if f.kind in ("code", "unit") and "layer" in f.subject
+    )
+    most = min(room.units, _UNITS_OF_LARGE // max(1, len(layers))) if large else None
+    for layer in layers:
+        own = [f for f in findings if f.subject.get("layer") == layer and f.kind != "output"]
+        meeting = [f for f in kinds(own, "one point") if f.subject["class"] is None]
+        parts: tuple[str | Table, ...]
+        if most is not None:
+            parts = tuple(_large_layer(own, names, room, most))
+        elif meeting:
+            parts = _sentences([*meeting, *kinds(own, "unit")], names, room.units)
+        else:
+            parts = tuple(_layer(own, names, room))
+        yield Section(f"Layer {layer}", parts)
+
+
+def _layer(own: Sequence[Finding], names: Names, room: Room) -> Iterator[str | Table]:
+    """All that is known of a layer."""
+    codes, units = kinds(own, "code"), kinds(own, "unit")
+    if codes:
         yield _code_table(codes, names)
-    elif codes:
-        yield (
-            f"{len(units)} units: their codes are left out here (they are among the findings), and "
-            f"so are all units but those, at most {_MOST_UNITS}, without which the most "
-            "predictions change."
-        )
-    yield from _sentences(_kinds(own, "shared code"), names, 6)
-    changes = {f.subject["unit"]: f.holds or 0 for f in _kinds(own, "without")}
-    shown = [f.subject["unit"] for f in units]
-    if len(units) > _MOST_UNITS:
-        telling = sorted((u for u in shown if changes.get(u, 1)), key=lambda u: -changes.get(u, 0))
-        shown = sorted(telling[:_MOST_UNITS])
+    yield from _sentences(kinds(own, "shared code"), names, room.codes)
     if any(f.numbers.get("side") and f.numbers["activation"] == "relu" for f in units):
         yield "Each unit has a crease, the line where it turns on: there its sum is 0."
-    for unit in shown:
-        about = [f for f in own if f.subject.get("unit") == unit and f.kind != "mistake"]
-        if any(f.kind == "dead unit" for f in about):
-            about = [f for f in about if f.kind in ("unit", "dead unit")]
-        order = ("unit", "dead unit", "always on", "split", "without")
-        about.sort(key=lambda f: order.index(f.kind))
-        yield " ".join(sentence(f, names) for f in about)
-    yield from _sentences(_kinds(own, "one point"), names)
+    yield from (_about(f.subject["unit"], own, names) for f in units)
+    yield from _sentences(kinds(own, "one point"), names, room.codes)
+
+
+def _large_layer(own: Sequence[Finding], names: Names, room: Room, most: int) -> Iterator[str]:
+    """A layer of a large network: its units in groups, and those without which most changes."""
+    units = kinds(own, "unit")
+    changes = {f.subject["unit"]: f.holds or 0 for f in kinds(own, "without")}
+    dead = [f.subject["unit"] for f in kinds(own, "dead unit")]
+    always = [f.subject["unit"] for f in kinds(own, "always on")]
+    idle = [unit for unit, count in changes.items() if not count and unit not in dead]
+    said = [f"{counted(len(units), 'unit')}."]
+    if dead:
+        said.append(f"{_units(dead).capitalize()} {are(len(dead))} dead.")
+    if always:
+        said.append(f"{_units(always).capitalize()} {are(len(always))} on for all examples.")
+    if idle:
+        each = _units(idle) if len(idle) == 1 else f"any one of {_units(idle)}"
+        said.append(f"Without {each} no prediction changes.")
+    telling = [f.subject["unit"] for f in units]
+    if len(units) > most:
+        telling = [unit for unit in telling if changes.get(unit, 1)]
+    telling.sort(key=lambda u: -changes.get(u, 0))
+    shown = sorted(telling[:most])
+    if telling and changes and len(units) > most:
+        said.append(f"The most predictions change without {_units(shown or telling[:1])}.")
+    yield " ".join(said)
+    yield from _sentences(kinds(own, "shared code"), names, room.codes)
+    yield from (_about(unit, own, names) for unit in shown)
+    meeting = [f for f in kinds(own, "one point") if f.subject["class"] is None]
+    yield from _sentences(meeting, names, room.codes)
+
+
+def _units(units: Sequence[int]) -> str:
+    return f"{plural('unit', units)} {listed([str(unit) for unit in units])}"
+
+
+def _about(unit: int, own: Sequence[Finding], names: Names) -> str:
+    """All sentences about one unit."""
+    about = [f for f in own if f.subject.get("unit") == unit and f.kind != "mistake"]
+    if any(f.kind == "dead unit" for f in about):
+        about = [f for f in about if f.kind in ("unit", "dead unit")]
+    order = ("unit", "dead unit", "always on", "split", "without")
+    about.sort(key=lambda f: order.index(f.kind))
+    return " ".join(sentence(f, names) for f in about)
 
 
 def _code_table(codes: Sequence[Finding], names: Names) -> Table:
@@ -138,8 +224,14 @@ def _code_table(codes: Sequence[Finding], names: Names) -> Table:
     )
 
 
-def _lead_table(leads: Sequence[Finding], names: Names) -> Table:
-    return Table(
+def _leads(leads: Sequence[Finding], names: Names, room: Room) -> Iterator[str | Table]:
+    """The leads; of many classes the smallest ones."""
+    if not leads:
+        return
+    yield "What counts is not an output by itself but its lead over the others:"
+    smallest = sorted(leads, key=lambda f: f.numbers["lowest"])[: room.rows]
+    shown = [f for f in leads if f in smallest]
+    yield Table(
         ("class", "leads for", "at worst by", "on average by"),
         tuple(
             (
@@ -148,104 +240,37 @@ def _lead_table(leads: Sequence[Finding], names: Names) -> Table:
                 number(f.numbers["lowest"]),
                 number(f.numbers["mean"]),
             )
-            for f in leads
+            for f in shown
         ),
     )
+    left = len(leads) - len(shown)
+    if left:
+        yield f"({left} more, whose leads are larger at worst, {are(left)} left out here.)"
 
 
-def _boundaries(findings: Sequence[Finding], names: Names) -> Iterator[str | Table]:
-    yield from _sentences(_kinds(findings, "areas"), names)
-    longest = sorted(_kinds(findings, "boundary"), key=lambda f: -f.numbers["length"])
-    yield from _sentences(longest, names)
-    yield from _sentences(_kinds(findings, "apart"), names)
-    yield from _sentences(_kinds(findings, "closest call"), names)
+def _boundaries(findings: Sequence[Finding], names: Names, room: Room) -> Iterator[str]:
+    longest = sorted(kinds(findings, "boundary"), key=lambda f: -f.numbers["length"])
+    for told in (
+        kinds(findings, "areas"),
+        longest,
+        kinds(findings, "apart"),
+        kinds(findings, "closest call"),
+    ):
+        yield from _sentences(told, names, room.sentences)
 
 
-def as_short_text(findings: Sequence[Finding], names: Names) -> str:
-    """The verdict, what the units tell apart, which examples coincide, the closest call."""
-    kinds = ("verdict", "split", "one point", "closest call", "spare units")
-    lines = [
-        line for kind in kinds for line in _sentences(_kinds(findings, kind), names, _MOST_SHORT)
-    ]
-    return printable("\n".join(textwrap.fill(line, _WIDTH) for line in lines))
-
-
-def as_text(findings: Sequence[Finding], names: Names) -> str:
-    """The document as plain text."""
-    blocks = []
-    for section in document(findings, names):
-        if section.title:
-            blocks.append(f"{section.title}\n{'-' * len(section.title)}")
-        blocks += [
-            _text_table(part) if isinstance(part, Table) else textwrap.fill(part, _WIDTH)
-            for part in section.parts
-        ]
-    return printable("\n\n".join(blocks))
-
-
-def as_markdown(findings: Sequence[Finding], names: Names) -> str:
-    """The document as Markdown."""
-    blocks = []
-    for section in document(findings, names):
-        if section.title:
-            blocks.append(f"## {_escaped(section.title)}")
-        for part in section.parts:
-            if isinstance(part, Table):
-                rows = [part.header, tuple("---" for _ in part.header), *part.rows]
-                blocks.append("\n".join(f"| {' | '.join(map(_escaped, row))} |" for row in rows))
-            else:
-                blocks.append(_escaped(part))
-    return printable("\n\n".join(blocks) + "\n")
-
-
-def as_html(findings: Sequence[Finding], names: Names) -> str:
-    """The document as an HTML fragment."""
-    blocks = []
-    for section in document(findings, names):
-        if section.title:
-            blocks.append(f"<h3>{html.escape(section.title)}</h3>")
-        for part in section.parts:
-            if isinstance(part, Table):
-                head = "".join(f"<th>{html.escape(word)}</th>" for word in part.header)
-                body = "".join(
-                    "<tr>" + "".join(f"<td>{html.escape(word)}</td>" for word in row) + "</tr>"
-                    for row in part.rows
-                )
-                blocks.append(f"<table><tr>{head}</tr>{body}</table>")
-            else:
-                blocks.append(f"<p>{html.escape(part)}</p>")
-    return "\n".join(blocks)
-
-
-def _kinds(findings: Sequence[Finding], kind: str) -> list[Finding]:
+def kinds(findings: Sequence[Finding], kind: str) -> list[Finding]:
+    """The findings of one kind."""
     return [f for f in findings if f.kind == kind]
 
 
-def _sentences(
-    findings: Sequence[Finding], names: Names, most: int = _MOST_SENTENCES
-) -> tuple[str, ...]:
-    return tuple(_few([sentence(f, names) for f in findings], most))
+def _sentences(findings: Sequence[Finding], names: Names, most: int) -> tuple[str, ...]:
+    return tuple(few([sentence(f, names) for f in findings], most))
 
 
-def _few(lines: Sequence[str], most: int) -> list[str]:
+def few(lines: Sequence[str], most: int) -> list[str]:
+    """The first lines, and how many more there are."""
     if len(lines) <= most:
         return list(lines)
-    return [*lines[:most], f"({len(lines) - most} more are left out here.)"]
-
-
-def _text_table(table: Table) -> str:
-    rows = [table.header, *table.rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
-    lines = [
-        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
-
-
-# A class or a feature may be called anything, so what Markdown or HTML would read as marks is not.
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#|~"})
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_MARKS).replace("\n", " ")
+    left = len(lines) - most
+    return [*lines[:most], f"({left} more {are(left)} left out here.)"]

@@ -36,8 +36,18 @@ def listed(words: Sequence[str], most: int = 8) -> str:
 def number(value: float) -> str:
     """A number as a reader wants it: two decimals, or three digits where that would say nothing."""
     if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.2f}"
+        return f"{value:z.2f}"
     return f"{value:.3g}"
+
+
+def signed(value: float) -> str:
+    """The number with its sign: ``+1.09``."""
+    return f"{'-' if value < 0 else '+'}{number(abs(value))}"
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, beside others like it; a large one has three digits."""
+    return f"{value:z.{decimals}f}" if abs(value) < 1000 else f"{value:.3g}"
 
 
 def point(values: Sequence[float], most: int = 4) -> str:
@@ -82,8 +92,29 @@ def counted(count: int, thing: str) -> str:
 
 
 def some(holds: int | None, of: int | None) -> str:
-    """``all 25``, ``23 of 25``."""
-    return f"all {of}" if holds == of else f"{holds} of {of}"
+    """``all 25``, ``23 of 25``; ``the one`` if there is but one."""
+    return every(of) if holds == of else f"{holds} of {of}"
+
+
+def some_examples(holds: int | None, of: int | None) -> str:
+    """The same with the word: ``all 25 examples``, ``the one example``."""
+    return f"{some(holds, of)} example{'' if of == 1 else 's'}"
+
+
+def some_of(holds: int | None, of: int | None, whose: str) -> str:
+    """``all 25 of c0``, ``23 of 25 of c0``; ``the one example of c0`` if it has but one."""
+    one = " example" if holds == of == 1 else ""
+    return f"{some(holds, of)}{one} of {whose}"
+
+
+def every(of: int | None) -> str:
+    """``all 25``; ``the one`` if there is but one."""
+    return "the one" if of == 1 else f"all {of}"
+
+
+def are(count: int | None) -> str:
+    """``is`` of one thing, else ``are``."""
+    return "is" if count == 1 else "are"
 
 
 def cell(bit: str, on: int, of: int, reach: float) -> str:
@@ -143,10 +174,10 @@ def plural(word: str, things: Sequence[Any]) -> str:
     return word if len(things) == 1 else f"{word}s"
 
 
-def place_before(contributions: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
-    """The place before one of some places, in words."""
-    before = places[max(0, [each["place"] for each in places].index(contributions["place"]) - 1)]
-    return "the features" if before["place"] == "inputs" else f"layer {before['place']}"
+def place_of(contributions: Mapping[str, Any]) -> str:
+    """Where contributions are seen from, in words."""
+    place = contributions["place"]
+    return "the features" if place == "inputs" else f"layer {place}"
 
 
 def sum_of(contributions: Mapping[str, Any], names: Names) -> str:
@@ -160,7 +191,7 @@ def sum_of(contributions: Mapping[str, Any], names: Names) -> str:
         for i in contributions["told"]
     ]
     if contributions["others"]:
-        terms.append((contributions["sum_of_others"], f"{contributions['others']} others"))
+        terms.append((contributions["sum_of_others"], counted(contributions["others"], "other")))
     terms.append((contributions["rest"], "the biases"))
     text = ""
     for value, what in terms:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from classlens.explanation.findings import Finding
 from classlens.explanation.phrases import (
     Names,
+    are,
     at,
     change,
     counted,
+    fixed,
     listed,
     number,
-    place_before,
+    place_of,
     plural,
     point,
     sum_of,
@@ -22,7 +24,7 @@ from classlens.explanation.phrases import (
 )
 
 # A boundary's bends are told one by one up to so many.
-_MOST_BENDS = 4
+_MOST_BENDS = 3
 
 
 def _areas(f: Finding, names: Names) -> str:
@@ -36,9 +38,12 @@ def _areas(f: Finding, names: Names) -> str:
     on_slice = "slice" in f.numbers
     text = (
         f"{'On the slice' if on_slice else 'In the window'} {axis0} {number(low0)} to "
-        f"{number(high0)}, {axis1} {number(low1)} to {number(high1)} the classes own{how}: "
-        f"{listed(shares, 12)}."
+        f"{number(high0)}, {axis1} {number(low1)} to {number(high1)} "
     )
+    if 1.0 in f.numbers["shares"]:
+        text += f"every point is {names.classes[f.numbers['shares'].index(1.0)]}'s{how}."
+    else:
+        text += f"the classes own{how}: {listed(shares, 12)}."
     if on_slice and {axis0, axis1} <= set(names.features):
         text += " The other features are held at the slice's values."
     elif on_slice:
@@ -112,18 +117,20 @@ def _path(f: Finding, names: Names) -> str:
         if len(layer["a"]) <= _MOST_VALUES:
             text.append(f"{layer['name']} gives {listed([number(a) for a in layer['a']])}.")
         else:
-            text.append(f"In {layer['name']} {layer['on']} of {len(layer['a'])} units are on.")
+            on = layer["on"]
+            text.append(f"In {layer['name']} {on} of {len(layer['a'])} units {are(on)} on.")
     told = list(range(len(n["logits"])))
     if len(told) > _MOST_VALUES:
         told = [s["class"], s["other"]]
-    logits = [f"{names.classes[k]} {n['logits'][k]:.2f}" for k in told]
+    logits = [f"{names.classes[k]} {fixed(n['logits'][k], 2)}" for k in told]
     shares = [f"{n['probabilities'][k]:.2f}" for k in told]
     text.append(f"Logits: {', '.join(logits)}; softmax {', '.join(shares)}.")
     lead = number(n["lead"])
     opening = f"{names.classes[s['class']]} leads {names.classes[s['other']]} by {lead}"
-    for each in reversed(n["contributions"]):
+    for each in _ends(n["contributions"])[::-1]:
+        if each is not n["contributions"][-1]:
+            opening = f"Seen from {place_of(each)}, {lead}"
         text.append(f"{opening}{sum_of(each, names)}.")
-        opening = f"Seen from {place_before(each, n['contributions'])}, {lead}"
     if n["flip"] is not None:
         flip, into = n["flip"], names.classes[n["flip"]["into"]]
         length, end = number(flip["distance"]), point(flip["point"])
@@ -140,6 +147,11 @@ def _path(f: Finding, names: Names) -> str:
     return " ".join(text)
 
 
+def _ends(places: Sequence[Any]) -> list[Any]:
+    """The first place and the last one; those between say the same again."""
+    return [places[0], places[-1]] if len(places) > 1 else list(places)
+
+
 # An example's path names so many values of a layer, or of the logits, one by one.
 _MOST_VALUES = 6
 
@@ -148,10 +160,16 @@ def _mistake(f: Finding, names: Names) -> str:
     n, s = f.numbers, f.subject
     true, wrong = names.classes[s["class"]], names.classes[s["other"]]
     of_layer = s["layer"] is not None
+    text = (
+        f"Example {s['example']}{at(n['x'])} is {true} and predicted as {wrong}, by "
+        f"{number(n['lead'])}."
+    )
+    if s["unit"] is None:
+        what = f"unit of {s['layer']}" if of_layer else "feature"
+        return f"{text} No {what} adds less to the lead of {true} than on average for {true}."
     what = f"Unit {s['unit']} of {s['layer']}" if of_layer else names.features[s["unit"]]
     return (
-        f"Example {s['example']}{at(n['x'])} is {true} and predicted as {wrong}, by "
-        f"{number(n['lead'])}. {what} failed it: it adds {number(n['contribution'])} to the lead "
+        f"{text} {what} failed it: it adds {number(n['contribution'])} to the lead "
         f"of {true} over {wrong}, and {number(n['usual'])} on average for {true}."
     )
 

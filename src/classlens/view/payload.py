@@ -23,7 +23,7 @@ from classlens.data.dataset import Dataset
 from classlens.data.inputs import PLAIN, Inputs
 from classlens.errors import DataError
 from classlens.explanation.account import Explanation, explain
-from classlens.explanation.document import Table, document
+from classlens.explanation.document import Table
 from classlens.explanation.words import sentence
 from classlens.model import Model, ModelLike, as_model
 from classlens.network import Network
@@ -176,7 +176,7 @@ def words(
         "verdict": told.verdict,
         "sections": [
             {"title": section.title, "parts": [_part(part) for part in section.parts]}
-            for section in document(told.findings, told.names)
+            for section in told.sections
         ],
         "units": _units(told),
     }
