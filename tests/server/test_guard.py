@@ -15,7 +15,7 @@ ELSEWHERE = "This server answers to its own address only.\n"
 FOREIGN = "This server answers its own page only.\n"
 LACKING = (
     "The address lacks the token, or has another server's. Open the address that classlens play "
-    "has printed.\n"
+    "has printed. A link that somebody has shared is opened with: classlens play --link 'LINK'\n"
 )
 
 

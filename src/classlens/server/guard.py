@@ -80,7 +80,8 @@ class Guard:
         if not self._is_token(_given_token(scope, headers)):
             return 403, (
                 "The address lacks the token, or has another server's. Open the address that "
-                "classlens play has printed."
+                "classlens play has printed. A link that somebody has shared is opened with: "
+                "classlens play --link 'LINK'"
             )
         return _refused_length(headers.getlist("content-length"), sends=sends)
 
