@@ -121,6 +121,10 @@ def test_missing_cells() -> None:
     words = error(answer(page, "train", recipe=of(read)))
     start = "mine.csv, line 6: cells are missing in 'b' (1 cell); the first stands here, in 'b'."
     assert words.startswith(start)
+    assert words.endswith(
+        "Fill them in, leave the columns out of the file, or let the means stand for them: tick "
+        "'fill missing cells in'."
+    )
     made = answer(page, "train", recipe=of(read, missing="impute"))["payload"]
     assert made["features"] == ["a", "b", "b missing"]
     asked = {"recipe": of(read, missing="impute"), "what": "code"}
@@ -141,6 +145,51 @@ def test_missing_cells_of_a_table_that_the_page_was_opened_with(tmp_path: Path) 
     asked = {"recipe": {"data": {"source": "given"}, "settings": SHORT}, "what": "code"}
     text = file(answer(page, "save", **asked), "model.py").decode()
     assert "cl.train(\n    't.csv',\n    'kind',\n    missing='impute',\n" in text
+
+
+PAIRS = "".join(f"{k}.5,{'xy'[k % 2]}\n" for k in range(30))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "a,b\n" + PAIRS,
+            "has no column 'kind'. Its columns are a, b. Choose a column to predict.",
+        ),
+        (
+            "a,kind\n" + PAIRS + "n/k,x\n",
+            "(--missing-words n/k; to train all the same tick 'fill missing cells in'); else mend",
+        ),
+        (
+            "a,kind\n" + "".join(f"2024-01-{k % 28 + 1:02d},{'xy'[k % 2]}\n" for k in range(30)),
+            "Leave it out of the file, or put in its place what matters of it",
+        ),
+        (
+            "a;kind\n" + "".join(f"1,{k + 100};{'xy'[k % 2]}\n" for k in range(30)),
+            "Say which sign stands before a fraction: --decimal. Such options are given where",
+        ),
+        (
+            "a;b;kind\n" + "".join(f"{k},5;{k}.25;{'xy'[k % 2]}\n" for k in range(30)),
+            "Such options are given where the page is opened: classlens play FILE",
+        ),
+        ("kind\nx\ny\n", "no column is left to learn from. There is none but the target."),
+    ],
+)
+def test_refusals_propose_what_the_page_has(text: str, words: str) -> None:
+    """Options of the command line are named as such, and arguments of Python not at all."""
+    page = Playground()
+    said = error(answer(page, "train", recipe=of(send(page, text))))
+    assert words in said
+    assert not re.search(r"\w=|in Python|--leave-out|--target", said)
+
+
+def test_refusals_and_notes_of_reading_propose_what_there_is() -> None:
+    page = Playground()
+    said = error(send(page, b"a,kind\n1,x\0\n"))
+    assert "UTF-16 (--encoding utf-16)? Such options are given where the page is opened" in said
+    (note,) = send(page, b"a,kind\n" + PAIRS.encode() + b"1,\xe4\n")["notes"]
+    assert "; --encoding names another one." in note
 
 
 @pytest.mark.parametrize(

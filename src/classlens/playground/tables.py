@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import re
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 from classlens.data.tables.reading import read_bytes
 from classlens.data.tables.table import MOST_FRACTION_CLASSES, Table
-from classlens.errors import ArgumentError, short
+from classlens.errors import ArgumentError, ClasslensError, short
 from classlens.playground.recipe import mapping
 from classlens.settings import Settings
 from classlens.suiting import SUITING_TABLES, suited
@@ -19,6 +22,41 @@ MOST_BYTES = 25_000_000
 _KEPT = 3
 _MOST_COLUMNS = 1_000
 _LONGEST_NAME = 255
+
+
+# What a refusal of a table proposes, and how the page calls it: a pattern and what takes its place.
+# Remedies are written for the command line and for Python; the page has a box and a list.
+_ON_THE_PAGE = (
+    (r"--missing impute \(missing='impute' in Python\)", "tick 'fill missing cells in'"),
+    (
+        r"to train all the same add --missing impute",
+        "to train all the same tick 'fill missing cells in'",
+    ),
+    (r"Name the column to predict: --target, target=\.", "Choose a column to predict."),
+    (r"\(--leave-out[^()]*\)", "of the file"),
+    (r"\bencoding= names", "--encoding names"),
+    # Of what the page has no control for, the option of the command that opens such a file with it.
+    (r"\([^()]*?(--[^()]+?) on the command line", r"(\1"),
+    (r"\((--[^()]+?), \w+=[^()]*? in Python\)", r"(\1)"),
+    (r"[\w']+=\S+ (?:or \S+ )?\((--[^()]+)\)", r"\1"),
+)
+
+
+def on_the_page(message: str) -> str:
+    """The words of a refusal of a table, for somebody who has sent it through the page."""
+    for pattern, words in _ON_THE_PAGE:
+        message = re.sub(pattern, words, message)
+    if re.search(r"(?<!\S)\(?--\w", message):
+        message += " Such options are given where the page is opened: classlens play FILE"
+    return message
+
+
+@contextlib.contextmanager
+def _as_the_page_says_it() -> Iterator[None]:
+    try:
+        yield
+    except ClasslensError as error:
+        raise ArgumentError(on_the_page(str(error))) from None
 
 
 class Tables:
@@ -50,7 +88,8 @@ class Tables:
                 f"a file may have at most {MOST_BYTES / 1e6:.0f} MB here. Got "
                 f"{len(content) / 1e6:.0f} MB instead. Open it with: classlens play FILE"
             )
-        table = read_bytes(name, content)
+        with _as_the_page_says_it():
+            table = read_bytes(name, content)
         if len(table.columns) > _MOST_COLUMNS:
             raise ArgumentError(
                 f"a file may have at most {_MOST_COLUMNS:,} columns here. "
@@ -79,7 +118,8 @@ class Tables:
         missing = "refuse" if missing is None else str(missing)
         wanted = (str(key), target, missing)
         if wanted not in self._prepared:
-            self._prepared[wanted] = prepare(table, target, missing=missing)
+            with _as_the_page_says_it():
+                self._prepared[wanted] = prepare(table, target, missing=missing)
             while len(self._prepared) > _KEPT:
                 self._prepared.popitem(last=False)
         return self._prepared[wanted]
@@ -99,6 +139,6 @@ def described(table: Table) -> dict[str, Any]:
         "rows": len(table),
         "columns": [{"name": each.name, "kind": each.kind} for each in table.columns],
         "target": few[-1] if few else None,
-        "notes": list(table.notes),
+        "notes": [on_the_page(note) for note in table.notes],
         "settings": chosen,
     }
