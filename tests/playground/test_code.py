@@ -74,6 +74,10 @@ SAME = {
     },
     "the lab's own blobs": {"data": {"source": "blobs", "classes": 4, "noise": 1.0}, **SHORT},
     "points": {"data": points(), **SHORT},
+    "points with names": {
+        "data": points() | {"names": ["a", "b", "c"], "features": ["wide", "high"]},
+        **SHORT,
+    },
     "lifted": {"data": RINGS, "inputs": ["x0**2", "sin(x1)"], **SHORT},
     "all inputs": {"data": RINGS, "inputs": list(INPUTS), **SHORT},
     "lifted points": {"data": points(), "inputs": ["x0", "x0*x1"], **SHORT},
@@ -234,3 +238,22 @@ def test_only_what_is_not_the_default_is_said() -> None:
     said = {name: row.default for name, row in SETTINGS.items()}
     recipe = Recipe.of(json.loads(json.dumps({"data": {"source": "blobs"}, "settings": said})))
     assert "cl.fit(data)\n" in code(recipe, None, ())
+
+
+def test_a_unit_that_is_switched_off_is_one_line() -> None:
+    recipe = Recipe.of({"data": RINGS, **SHORT})
+    off: tuple[Edit, ...] = tuple((1, 1, unit, 0.0) for unit in range(3))
+    text = code(recipe, None, off)
+    assert text.count("weights[1]") == 1
+    assert "weights[1][0][1, [0, 1, 2]] = 0.0\n" in text
+    trial = carry(recipe)
+    assert_same(made(text), trial.model(None, off))
+    # Without it the others' activations decide alone, as when it is held at 0.
+    X = trial.data.X.astype(np.float64)
+    first, last = trial.run.network.layers
+    activations = np.maximum(0, X @ first.kernel + first.bias)
+    activations[:, 1] = 0
+    expected = activations @ last.kernel + last.bias
+    np.testing.assert_allclose(
+        trial.model(None, off).network.logits(trial.data.X), expected, rtol=1e-5, atol=1e-5
+    )

@@ -77,6 +77,14 @@ def test_points_that_came_along() -> None:
     assert recipe.points.class_names == ("c0", "c1", "c2", "c3")
 
 
+def test_points_keep_the_names_that_they_had() -> None:
+    data = own([[1, 2], [3, 4]], [0, 1]) | {"names": ["ring", "disc"], "features": ["a", "b"]}
+    points = of(data).points
+    assert points is not None
+    assert points.class_names == ("ring", "disc")
+    assert points.feature_names == ("a", "b")
+
+
 @pytest.mark.parametrize(
     ("given_", "words"),
     [
@@ -147,6 +155,14 @@ def test_a_toy_beyond_its_limits(source: str, arguments: dict[str, Any], words: 
         (own([[1, 2]], [0], 0), "classes must be a whole number from 1 to 12. Got 0 instead."),
         (own([[1, 2]], [0], 13), "classes must be a whole number from 1 to 12. Got 13 instead."),
         (own([[1, 2]], [0], None), "classes must be a whole number from 1 to 12. Got None instea"),
+        (
+            own([[1, 2]], [0]) | {"names": ["a"]},
+            "names must be one for each of the 2 classes. Got 1 instead.",
+        ),
+        (own([[1, 2]], [0]) | {"names": "ab"}, "names must be a list. Got 'ab' instead."),
+        (own([[1, 2]], [0]) | {"names": ["a", "a"]}, "class_names must differ from each other."),
+        (own([[1, 2]], [0]) | {"features": ["a"]}, "feature_names must have one name for each of"),
+        (own([[1, 2]], [0]) | {"features": 1}, "features must be a list. Got 1 instead."),
         (own([[1, 2]], [2]), "y must be below 2, the number of class names. Got 2 in row 0"),
         (own([[1, 2]], [-1]), "y must hold class indices 0, 1, ... Got -1"),
         (own([[1, 2]], [0.5]), "y must hold class indices 0, 1, ... Got 0.5 in row 0"),
@@ -221,6 +237,8 @@ VARIED = [
     {"data": own([[1, 3]], [0])},
     {"data": own([[1, 2]], [1])},
     {"data": own([[1, 2]], [0], 3)},
+    {"data": own([[1, 2]], [0]) | {"names": ["c0", "b"]}},
+    {"data": own([[1, 2]], [0]) | {"features": ["x0", "b"]}},
     {"data": {"source": "file", "table": "a", "target": "b"}},
     {"data": {"source": "file", "table": "b", "target": "a"}},
     {"data": {"source": "file", "table": "a", "target": "b", "missing": "impute"}},

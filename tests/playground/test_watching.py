@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import threading
 from typing import Any
@@ -127,6 +128,36 @@ def test_of_tables_there_are_no_pictures(monkeypatch: pytest.MonkeyPatch) -> Non
     assert end["event"] == "trained"
     assert news
     assert not any("payload" in each for each in news)
+
+
+def test_a_training_that_was_stopped_is_carried_out_whole_when_asked_anew(
+    advances: list[None],
+) -> None:
+    page = Playground()
+    asked = recipe(epochs=60)
+    stopped = module.carried_out(Recipe.of(asked), None, lambda *_: None)
+    cut = dataclasses.replace(
+        stopped, run=dataclasses.replace(stopped.run, ending="interrupted", epoch=40)
+    )
+    page.remember(cut)
+    advances.clear()
+    # What is shown is what was stopped: it is looked at and saved, and asked for again by undo.
+    assert answer(page, "train", recipe=asked)["payload"]["ending"] == "interrupted"
+    assert answer(page, "look", recipe=asked, epoch=40)["event"] == "seen"
+    assert advances == []
+    whole = answer(page, "train", recipe=asked, anew=True)["payload"]
+    assert whole["ending"] == "finished"
+    assert whole["history"]["loss"] == stopped.run.history.loss.tolist()
+    assert answer(page, "train", recipe=asked)["payload"]["ending"] == "finished"
+    # Of one that has ended nothing more is to be had.
+    advances.clear()
+    assert answer(page, "train", recipe=asked, anew=True)["payload"]["ending"] == "finished"
+    assert advances == []
+
+
+def test_anew_is_yes_or_no() -> None:
+    event = answer(Playground(), "train", recipe=recipe(), anew="yes")
+    assert event["message"].startswith("anew must be")
 
 
 def test_a_training_that_is_stopped_keeps_what_was_learned(

@@ -159,12 +159,39 @@ def test_a_page_that_is_opened_with_a_data_set(name: str) -> None:
 
 def test_a_page_that_is_opened_with_samples() -> None:
     made = welcome(cl.rings(), "mine")
-    first = {"source": "given", "label": "mine", "help": "", "kind": "samples", "standardise": True}
+    first = {"source": "given", "label": "mine", "help": "", "kind": "plane", "standardise": True}
     assert made["datasets"][0] == first
     assert [each["source"] for each in made["datasets"][1:]] == [*TOYS, *SHIPPED]
     assert Recipe.of(made["recipe"]).source == "given"
     assert made["recipe"]["standardise"] is True
     assert welcome(cl.load("digits"), "d")["recipe"]["standardise"] is False  # pixels
+
+
+@pytest.mark.parametrize(
+    ("X", "kind"),
+    [
+        (np.zeros((5_000, 2)), "plane"),
+        (np.zeros((5_001, 2)), "samples"),
+        (np.zeros((30, 3)), "samples"),
+        (np.zeros((30, 1)), "samples"),
+    ],
+)
+def test_samples_of_a_plane_can_be_played_with(X: Any, kind: str) -> None:
+    (first, *_) = welcome(cl.Dataset(X, np.arange(len(X)) % 12), "mine")["datasets"]
+    assert first["kind"] == kind
+    assert "features" not in first
+
+
+def test_a_plane_of_many_classes_or_of_pixels_is_looked_at_only() -> None:
+    many = cl.Dataset(np.zeros((26, 2)), np.arange(26) % 13)
+    pixels = cl.Dataset(np.zeros((26, 2)), np.arange(26) % 2, image_shape=(1, 2))
+    for data in (many, pixels):
+        assert welcome(data, "mine")["datasets"][0]["kind"] == "samples"
+
+
+def test_a_plane_s_features_keep_their_names() -> None:
+    data = cl.Dataset(np.zeros((6, 2)), [0, 1] * 3, ("u", "v"), ("height", "weight"))
+    assert welcome(data, "mine")["datasets"][0]["features"] == ["height", "weight"]
 
 
 def test_a_page_that_is_opened_with_a_table(table: Prepared) -> None:

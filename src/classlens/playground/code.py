@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from classlens.data.inputs import PLAIN
 from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
 from classlens.playground.recipe import Recipe
@@ -99,8 +101,10 @@ def _data(recipe: Recipe) -> Iterator[str]:
         yield "X = ["
         yield from (f"    [{first}, {second}]," for first, second in rows)
         yield "]"
-        names = f", {recipe.points.class_names!r}"
-        yield f"data = cl.Dataset(X, {recipe.points.y.tolist()}{names})"
+        names = [repr(recipe.points.class_names)]
+        if recipe.points.feature_names != PLAIN:
+            names += [repr(recipe.points.feature_names)]
+        yield f"data = cl.Dataset(X, {recipe.points.y.tolist()}, {', '.join(names)})"
     elif recipe.source in SHIPPED:
         yield f"data = cl.load({recipe.source!r})"
     elif recipe.source in TOYS:
@@ -118,6 +122,15 @@ def _toy(recipe: Recipe) -> Iterator[str]:
         given = {{"classes": "centers", "noise": "spread"}.get(k, k): v for k, v in given.items()}
     for name, value in given.items():
         yield f"{name}={value!r}"
+
+
+def _changed(edits: tuple[Edit, ...]) -> Iterator[str]:
+    """The weights that were changed, those that a unit sends out with one value in one line."""
+    for (layer, source, value), several in itertools.groupby(edits, lambda e: (*e[:2], e[3])):
+        units = [unit for _, _, unit, _ in several]
+        unit = units[0] if len(units) == 1 else units
+        place = f"[1][{unit}]" if source < 0 else f"[0][{source}, {unit}]"
+        yield f"weights[{layer}]{place} = {value!r}"
 
 
 def _short(value: Any) -> str:
@@ -158,9 +171,7 @@ def _model(
             yield "weights = [[each.astype(float) for each in pair] for pair in weights]"
             yield "weights[0][0] /= spread[:, None]"
             yield "weights[0][1] -= mean @ weights[0][0]"
-        for layer, source, unit, value in edits:
-            place = f"[1][{unit}]" if source < 0 else f"[0][{source}, {unit}]"
-            yield f"weights[{layer}]{place} = {value!r}"
+        yield from _changed(edits)
         yield "kernels, biases = zip(*weights)"
         yield "network = cl.Network.from_arrays("
         yield "    kernels,"

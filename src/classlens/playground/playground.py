@@ -20,7 +20,7 @@ from classlens.analysis.slices import Slice
 from classlens.analysis.unit_facts import dead_share, dead_units
 from classlens.analysis.verdicts import judge, last_drop
 from classlens.errors import ArgumentError, ClasslensError, DivergedError, one_of, short
-from classlens.kinds import Number, Whole
+from classlens.kinds import Flag, Number, Whole
 from classlens.measures import confusion
 from classlens.playground.code import TableSource, code
 from classlens.playground.recipe import FILE, GIVEN, Recipe, mapping
@@ -38,7 +38,9 @@ _REMEMBERED = 6
 _MOST_SEEDS = 100
 # Seconds between two glances at whether somebody who waits has gone.
 _GLANCE = 0.1
-_MOST_EDITS = 1_000
+# A unit that is switched off counts as one whose outgoing weights are 0, as many as the next layer
+# has units.
+_MOST_EDITS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +115,15 @@ class Playground:
             emit({"event": "error", "message": f"this should not have happened: {short(error)}"})
 
     def train(self, parts: Event, emit: Emit, gone: Gone) -> None:
-        """Carry a recipe out: news while it takes long, then ``trained`` with a payload."""
-        mapping(parts, "train", ("recipe", "window"))
+        """Carry a recipe out: news while it takes long, then ``trained`` with a payload.
+
+        ``anew``, what was stopped is not what is asked for.
+        """
+        mapping(parts, "train", ("recipe", "window", "anew"))
         recipe = Recipe.of(parts.get("recipe"))
         window = parts.get("window")
-        trial = self._trial(recipe, emit, gone, window)
+        anew = Flag().check("anew", parts.get("anew", False))
+        trial = self._trial(recipe, emit, gone, window, anew=anew)
         emit({"event": "trained", "payload": trial.payload(window)})
 
     def stop(self, parts: Event, emit: Emit, _: Gone) -> None:
@@ -194,14 +200,21 @@ class Playground:
         return TableSource(self._tables.name(key), encoding.target, missing)
 
     def _trial(
-        self, recipe: Recipe, emit: Emit, gone: Gone, window: WindowLike | None = None
+        self,
+        recipe: Recipe,
+        emit: Emit,
+        gone: Gone,
+        window: WindowLike | None = None,
+        *,
+        anew: bool = False,
     ) -> Trial:
         """The recipe's trial: remembered, or carried out now."""
         key = recipe.key
         with self._lock:
-            if key in self._trials:
+            found = self._trials.get(key)
+            if found is not None and not (anew and found.run.ending == "interrupted"):
                 self._trials.move_to_end(key)
-                return self._trials[key]
+                return found
             others = self._running.get(key)
             own = self._running[key] = others or _Running()
         if others is not None:
@@ -210,7 +223,7 @@ class Playground:
             except StoppedError:  # who had asked for it first is gone, and that ended it
                 if gone():
                     raise
-                return self._trial(recipe, emit, gone, window)
+                return self._trial(recipe, emit, gone, window, anew=anew)
         try:
             source = self._source(recipe)
             watch = watcher(recipe, source, window, emit, gone, own.stop)

@@ -17,6 +17,7 @@ from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
 from classlens.errors import ArgumentError, did_you_mean, one_of, short
 from classlens.kinds import Flag, Kind, Number, Whole
+from classlens.network import class_names
 from classlens.settings import Settings
 
 # What a page may ask for. A person's own machine does the work, so the limits are those of what can
@@ -99,7 +100,10 @@ class Recipe:
     def key(self) -> str:
         """The same for equal recipes."""
         points = self.points
-        drawn = None if points is None else (points.X.tobytes(), points.y.tobytes(), points.classes)
+        drawn = None
+        if points is not None:
+            names = (points.class_names, points.feature_names)
+            drawn = (points.X.tobytes(), points.y.tobytes(), *names)
         parts = (self.source, sorted(self.arguments.items()), drawn, self.inputs.names)
         return repr((*parts, self.standardise, sorted(vars(self.settings).items())))
 
@@ -134,8 +138,8 @@ def _toy_arguments(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _own_points(given: Mapping[str, Any]) -> Dataset:
-    """Points of the plane: their coordinates in base64, a class each."""
-    parts = mapping(given, "data", ("X", "y", "classes"))
+    """Points of the plane: their coordinates in base64, a class each, and all their names."""
+    parts = mapping(given, "data", ("X", "y", "classes", "names", "features"))
     X = numbers(parts.get("X"), "X")
     y = _list(parts.get("y"), "y")
     if len(X) != 2 * len(y):
@@ -145,7 +149,13 @@ def _own_points(given: Mapping[str, Any]) -> Dataset:
     if not 0 < len(y) <= MOST_POINTS:
         raise ArgumentError(f"there must be 1 to {MOST_POINTS:,} points. Got {len(y):,} instead.")
     classes = Whole(1, MOST_CLASSES).check("classes", parts.get("classes"))
-    return Dataset(X.reshape(-1, 2), y, tuple(f"c{k}" for k in range(classes)))  # type: ignore[arg-type]
+    names = tuple(_list(parts.get("names", class_names(classes)), "names"))
+    if len(names) != classes:
+        raise ArgumentError(
+            f"names must be one for each of the {classes} classes. Got {len(names)} instead."
+        )
+    features = tuple(_list(parts.get("features", ()), "features"))
+    return Dataset(X.reshape(-1, 2), y, names, features)  # type: ignore[arg-type]
 
 
 def numbers(text: Any, name: str) -> NDArray[np.float32]:

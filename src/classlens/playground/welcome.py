@@ -113,10 +113,19 @@ def _plain(settings: Settings) -> dict[str, Any]:
 def _given(given: Given | None, name: str) -> list[dict[str, Any]]:
     if given is None:
         return []
-    table = isinstance(given, Prepared)
-    kind = "table" if table else "samples"
-    scaled = _first_scaled(given, name)
-    return [{"source": GIVEN, "label": name, "help": "", "kind": kind, "standardise": scaled}]
+    row = {"source": GIVEN, "label": name, "help": "", "standardise": _first_scaled(given, name)}
+    if isinstance(given, Prepared):
+        return [{**row, "kind": "table"}]
+    if not _is_plane(given):
+        return [{**row, "kind": "samples"}]
+    named = given.feature_names != PLAIN
+    return [{**row, "kind": "plane"} | ({"features": list(given.feature_names)} if named else {})]
+
+
+def _is_plane(data: Dataset) -> bool:
+    """Whether the page can do with these samples what it can with points of one's own."""
+    few = len(data) <= MOST_POINTS and data.classes <= MOST_CLASSES
+    return data.features == 2 and few and data.image_shape is None
 
 
 def _toy_defaults(name: str) -> dict[str, Any]:
