@@ -214,7 +214,7 @@ def test_how_it_is_trained(live: Any) -> None:
     page.get_by_label("optimizer").select_option("adam")
     page.get_by_label("learning rate").fill("0.03")
     page.get_by_label("batch size").fill("16")
-    page.get_by_label("weight decay (L2)").fill("0.01")
+    page.get_by_label("weight decay (L2 penalty)").fill("0.01")
     page.get_by_label("epochs", exact=True).fill("50")
     page.keyboard.press("Enter")
     options = {"learning_rate": 0.03, "batch_size": 16, "weight_decay": 0.01, "epochs": 50}
@@ -247,12 +247,23 @@ def test_what_is_refused_is_said(live: Any) -> None:
     page.get_by_label("learning rate").fill("1000000000")
     page.keyboard.press("Enter")
     page.locator(".message", has_text="Try a lower learning_rate").wait_for()
-    page.get_by_label("learning rate").fill("0.01")
+    page.locator(".message", has_text="All is again as it was before.").wait_for()
+    # The controls say what is shown.
+    assert page.get_by_label("learning rate").input_value() == "0.01"
+    settled(page, shown(cl.fit(cl.blobs()), cl.blobs()))
+    assert "learning_rate" not in page.url
+    assert page.get_by_text("Undo", exact=True).is_disabled()
+    page.get_by_label("learning rate").fill("0.02")
     page.keyboard.press("Enter")
-    page.locator(".message").wait_for(state="hidden")
+    page.get_by_role("alert").wait_for(state="hidden")
+    settled(page, shown(cl.fit(cl.blobs(), learning_rate=0.02), cl.blobs()))
     page.get_by_label("batch size").fill("0")
     page.keyboard.press("Enter")
     page.locator(".message", has_text="batch_size must be a whole number").wait_for()
+    assert page.get_by_label("batch size").input_value() == "32"
+    assert page.get_by_label("learning rate").input_value() == "0.02"
+    page.get_by_label("close this message").click()
+    page.get_by_role("alert").wait_for(state="hidden")
 
 
 def test_features_of_the_coordinates(live: Any) -> None:

@@ -5,7 +5,7 @@ import { html } from "./marks.js";
 import { isPlane } from "./recipe.js";
 
 const NAMES = {
-  learning_rate: "learning rate", batch_size: "batch size", weight_decay: "weight decay (L2)", l1: "L1",
+  learning_rate: "learning rate", batch_size: "batch size", weight_decay: "weight decay (L2 penalty)", l1: "L1 penalty",
   validation_fraction: "validation share", patience: "stop after epochs without gain",
 };
 const NOISES = "How far points stray.";
@@ -19,7 +19,7 @@ export function controls(welcome, { change, file, recipe }) {
   const source = html("select", { "aria-label": "data set", onchange: () => chosen(source.value) });
   const help = html("p", { class: "quiet" });
   const data = html("div", { class: "fields" });
-  const upload = html("input", { type: "file", "aria-label": "your own file", onchange: () => upload.files[0] && file(upload.files[0]) });
+  const upload = html("input", { type: "file", "aria-label": "your own file", onchange: () => { if (upload.files[0]) file(upload.files[0]); upload.value = ""; } });
   const inputs = html("fieldset", { class: "inputs" }, html("legend", {}, "features that the network is given"), ...welcome.inputs.map(input));
   const scaled = html("input", { type: "checkbox", onchange: () => change({ ...recipe(), standardise: scaled.checked }) });
   const training = html("div", { class: "fields" });

@@ -4,16 +4,19 @@ import { controls } from "./controls.js";
 import { drawing } from "./drawing.js";
 import { layerHeads } from "./layers.js";
 import { html } from "./marks.js";
-import { isPlane, ownData, pointsOf, readRecipe, writeRecipe } from "./recipe.js";
+import { notice } from "./notice.js";
+import { isPlane, namesOf, ownData, pointsOf, readRecipe, recipeWords, writeRecipe } from "./recipe.js";
 import { savingMenu } from "./saving.js";
 import { seedsPanel } from "./seeds.js";
 import { session } from "./session.js";
 import { sharingMenu } from "./sharing.js";
 import { stage } from "./stage.js";
-import { readView, writeView } from "./state.js";
+import { notUnderstood, readView, VIEW_WORDS, writeView } from "./state.js";
 import { tableDialog } from "./tables.js";
 
 const ASK_AFTER = 120;
+// What has an undo of its own.
+const TYPED = "textarea, input:not([type]), input[type=text], input[type=number]";
 
 /**
  * @param {HTMLElement} root
@@ -22,7 +25,7 @@ const ASK_AFTER = 120;
  */
 export function live(root, { welcome, ask, title = "Classlens", remember = true }) {
   let timer = 0;
-  let fileName = "";
+  const files = new Map();
   const views = stage({
     live: true,
     looks: welcome.looks,
@@ -31,24 +34,26 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
       clearTimeout(timer);
       timer = setTimeout(() => look(wanted), ASK_AFTER);
     },
-    changed: keep,
+    changed: () => { keep(); steps(); },
+    note: (what) => work.note(what),
     tools: null,
   });
   const pen = drawing(welcome, { points, classes: () => work.recipe()?.data.classes ?? views.scene()?.classes ?? 2, change: redraw });
   views.host.tools = pen.tools;
-  const work = session({ ask, views, status, changed: keep, usual: welcome.recipe });
+  const work = session({ ask, views, status, changed: () => { keep(); shown(); }, usual: welcome.recipe });
   const panel = controls(welcome, { change, file: (file) => table.open(file), recipe: work.recipe });
-  const table = tableDialog({ ask, fail, done: (recipe, name) => { fileName = name; change(recipe, true); }, recipe: work.recipe });
+  const table = tableDialog({ ask, fail, done: (recipe, name) => { files.set(recipe.data.table, name); change(recipe, true); }, recipe: work.recipe });
   const luck = seedsPanel({ ask, open: (seed) => set("seed", seed), fail });
   const { slots, play } = views;
 
-  const message = html("p", { class: "message", role: "alert", hidden: true });
+  const [message, linked] = [notice("alert"), notice("status")];
   const news = html("span", { class: "news", role: "status" });
   const stop = html("button", { type: "button", hidden: true, onclick: work.stop }, "Stop");
+  const again = html("button", { type: "button", hidden: true, onclick: () => act(work.again) }, "Train again");
   const seed = html("input", { type: "number", step: 1, "aria-label": "seed", onchange: () => Number.isInteger(seed.valueAsNumber) && set("seed", seed.valueAsNumber) });
   const dice = html("button", { type: "button", "aria-label": "another seed", title: "another seed", onclick: () => set("seed", crypto.getRandomValues(new Uint16Array(1))[0]) }, "Dice");
-  const undo = html("button", { type: "button", title: "Ctrl+Z", onclick: () => work.undo() }, "Undo");
-  const redo = html("button", { type: "button", title: "Ctrl+Shift+Z", onclick: () => work.redo() }, "Redo");
+  const undo = html("button", { type: "button", title: "Ctrl+Z", onclick: () => act(work.undo) }, "Undo");
+  const redo = html("button", { type: "button", title: "Ctrl+Shift+Z", onclick: () => act(work.redo) }, "Redo");
   const save = (what) => one({ do: "save", what, ...work.shown() });
   root.replaceChildren(
     html(
@@ -62,8 +67,10 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
       savingMenu(views, save),
       news,
       stop,
+      again,
     ),
-    message,
+    message.element,
+    linked.element,
     html(
       "main",
       { class: "three" },
@@ -72,28 +79,38 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
       html("div", { class: "column" }, panel.data, table.element, panel.training, luck.element),
     ),
   );
-  root.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || /^(INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
-    event.preventDefault();
-    if (event.shiftKey) work.redo();
-    else work.undo();
-  });
+  // In a page of its own the keys are the page's wherever the focus is.
+  const keyed = remember ? document : root;
+  keyed.addEventListener("keydown", keys);
   if (remember) addEventListener("hashchange", begin);
   begin();
+
+  /** Ctrl+Z, except where it takes back what is being typed. */
+  function keys(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches?.(TYPED)) return;
+    event.preventDefault();
+    act(event.shiftKey ? work.redo : work.undo);
+  }
 
   /** Begin with what the address says. */
   function begin() {
     const words = new URLSearchParams(remember ? location.hash.slice(1) : "");
-    const kept = readView(words);
-    views.restore(kept);
-    work.begin(readRecipe(words, welcome), kept.epoch, words.size ? null : welcome.payload);
+    const wrong = new Set([...words.keys()].filter((name) => !VIEW_WORDS.includes(name) && !recipeWords(welcome).includes(name)));
+    const [recipe, kept] = [readRecipe(words, welcome, wrong), readView(words, wrong)];
+    linked.say(notUnderstood(words, wrong));
+    act(() => work.begin(recipe, kept, words.size ? null : welcome.payload));
+  }
+
+  /** What somebody does; what was refused before is past. */
+  function act(work_) {
+    message.say("");
+    work_();
     shown();
   }
 
   /** @param {any} recipe @param {boolean} [fresh] whether it is of other data */
   function change(recipe, fresh = false) {
-    work.change(recipe, { fresh });
-    shown();
+    act(() => work.change(recipe, { fresh }));
   }
 
   function set(name, value) {
@@ -109,8 +126,8 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   }
 
   function redraw(list, classes, done) {
-    work.change({ ...work.recipe(), data: ownData(list, classes) }, { fresh: false, join: !done });
-    shown();
+    const data = ownData(list, classes, namesOf(work.recipe().data, classes, views.scene()?.payload, welcome));
+    act(() => work.change({ ...work.recipe(), data }, { fresh: false, join: !done }));
   }
 
   async function one(request) {
@@ -132,26 +149,29 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   }
 
   function fail(error) {
-    message.textContent = error.message;
-    message.hidden = false;
+    message.say(error.message);
   }
 
   /** What the training does now. */
-  function status({ text = "", busy = false, error = null }) {
+  function status({ text = "", busy = false, stopped = false, error = null }) {
     news.textContent = text;
     stop.hidden = !busy;
+    again.hidden = !stopped;
     if (error) fail(error);
-    else message.hidden = true;
     shown();
   }
 
   function shown() {
     const recipe = work.recipe();
-    panel.set(recipe, fileName);
+    panel.set(recipe, files.get(recipe.data.table));
     pen.element.hidden = !isPlane(recipe, welcome);
     pen.show();
     luck.set(recipe);
     if (document.activeElement !== seed) seed.value = String(recipe.settings.seed);
+    steps();
+  }
+
+  function steps() {
     undo.disabled = !work.canUndo();
     redo.disabled = !work.canRedo();
   }
@@ -176,5 +196,5 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     return { address: `${location.origin}${location.pathname}${location.search}#${text}`, text, whole };
   }
 
-  return { destroy: () => { play.stop(); root.replaceChildren(); } };
+  return { destroy: () => { play.stop(); keyed.removeEventListener("keydown", keys); root.replaceChildren(); } };
 }

@@ -5,7 +5,7 @@ import { encoded, numbers } from "./payload.js";
 /**
  * @typedef {object} Recipe what the server is asked for
  * @property {{source: string, samples?: number, classes?: number, noise?: number, seed?: number,
- *   X?: string, y?: number[], table?: string, target?: string, missing?: string}} data
+ *   X?: string, y?: number[], names?: string[], features?: string[], table?: string, target?: string, missing?: string}} data
  * @property {string[]} inputs
  * @property {boolean} standardise
  * @property {Object<string, any>} settings
@@ -16,15 +16,40 @@ export const MOST_SHARED_POINTS = 600;
 
 const number = (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined);
 
-/** The recipe's data as points of one's own, from those that are shown. */
-export function ownData(points, classes) {
+/**
+ * The recipe's data as points of one's own, from those that are shown.
+ * @param {{place: number[], k: number}[]} points
+ * @param {number} classes
+ * @param {{names?: string[], features?: string[]}} [named] where they are not called c0, c1, ... and x0, x1
+ */
+export function ownData(points, classes, named = {}) {
   return {
     source: "own",
     X: encoded(points.flatMap(({ place }) => place)),
     y: points.map(({ k }) => k),
     classes,
+    ...named,
   };
 }
+
+/**
+ * How the classes and the features of points are called that were shown, when they become one's own.
+ * @param {Recipe["data"]} data what they are until now
+ * @param {number} classes so many there will be
+ * @param {any} payload what is shown
+ * @param {any} welcome
+ */
+export function namesOf(data, classes, payload, welcome) {
+  const own = data.source === "own";
+  const before = (own ? data.names : payload?.classes) ?? [];
+  const features = own ? data.features : welcome.datasets.find((row) => row.source === data.source)?.features;
+  const names = before.slice(0, classes);
+  while (names.length < classes) names.push(unlike(names, `c${names.length}`));
+  return { ...(areUsual(names) ? {} : { names }), ...(features ? { features } : {}) };
+}
+
+const areUsual = (names) => names.every((name, k) => name === `c${k}`);
+const unlike = (names, name) => (names.includes(name) ? unlike(names, `${name}'`) : name);
 
 /** @param {{X: string, y: number[]}} data @returns {{place: number[], k: number}[]} */
 export function pointsOf(data) {
@@ -34,7 +59,7 @@ export function pointsOf(data) {
 
 /** Whether a data set of this recipe is one of the plane, whose points can be drawn. */
 export const isPlane = (recipe, welcome) =>
-  recipe.data.source === "own" || welcome.datasets.find((row) => row.source === recipe.data.source)?.kind === "toy";
+  recipe.data.source === "own" || ["toy", "plane"].includes(welcome.datasets.find((row) => row.source === recipe.data.source)?.kind);
 
 /**
  * Put a recipe into an address's words; what is as at the beginning is left out.
@@ -51,6 +76,8 @@ export function writeRecipe(recipe, welcome, words) {
   if (data.source === "own") {
     words.set("classes", String(data.classes));
     words.set("points", packed(data));
+    for (const name of data.names ?? []) words.append("class_name", name);
+    for (const name of data.features ?? []) words.append("feature_name", name);
   } else {
     for (const name of ["samples", "classes", "noise", "seed"]) {
       const usual = welcome.datasets.find((row) => row.source === data.source)?.defaults?.[name];
@@ -72,28 +99,43 @@ const written = (value) => (value === null || value === undefined ? "none" : Arr
  * The recipe that an address's words stand for; what is unknown or wrong is as at the beginning.
  * @param {URLSearchParams} words
  * @param {any} welcome
+ * @param {Set<string>} [wrong] is given the names of what is wrong
  * @returns {Recipe}
  */
-export function readRecipe(words, welcome) {
+export function readRecipe(words, welcome, wrong = new Set()) {
   const first = welcome.recipe;
   const source = words.get("data") ?? first.data.source;
   const row = welcome.datasets.find((each) => each.source === source);
   let data = row ? { source, ...(row.defaults ?? {}) } : { ...first.data };
   for (const name of row?.defaults ? Object.keys(row.defaults) : []) {
-    const value = number(words.get(name === "seed" ? "data_seed" : name) ?? "");
-    if (value !== undefined) data[name] = value;
+    const word = name === "seed" ? "data_seed" : name;
+    if (!words.has(word)) continue;
+    const value = number(words.get(word));
+    if (value === undefined) wrong.add(word);
+    else data[name] = value;
   }
-  if (source === "own") data = unpacked(words.get("points") ?? "", number(words.get("classes") ?? "")) ?? { ...first.data };
-  const inputs = (words.get("inputs") ?? "").split(" ").filter((name) => welcome.inputs.includes(name));
+  if (source === "own") {
+    const own = unpacked(words);
+    if (!own) wrong.add("points");
+    data = own ?? { ...first.data };
+  } else if (!row) wrong.add("data");
+  const asked = words.get("inputs")?.split(" ") ?? [];
+  const inputs = asked.filter((name) => welcome.inputs.includes(name));
+  if (inputs.length < asked.length) wrong.add("inputs");
   const settings = { ...first.settings };
   for (const [name, usual] of Object.entries(settings)) {
     const text = words.get(name);
     if (text === null) continue;
     const value = read(name, text, usual);
-    if (value !== undefined) settings[name] = value;
+    if (value === undefined) wrong.add(name);
+    else settings[name] = value;
   }
-  if (![1, settings.hidden.length].includes(settings.activation.length)) settings.activation = ["relu"];
+  if (![1, settings.hidden.length].includes(settings.activation.length)) {
+    wrong.add("activation");
+    settings.activation = ["relu"];
+  }
   const scaled = words.get("standardise");
+  if (![null, "0", "1"].includes(scaled)) wrong.add("standardise");
   return {
     data,
     inputs: inputs.length ? inputs : first.inputs,
@@ -101,6 +143,12 @@ export function readRecipe(words, welcome) {
     settings,
   };
 }
+
+/** The words that an address's recipe may have. @param {any} welcome */
+export const recipeWords = (welcome) => [
+  ..."data samples classes noise data_seed points class_name feature_name inputs standardise".split(" "),
+  ...Object.keys(welcome.recipe.settings),
+];
 
 function read(name, text, usual) {
   if (name === "hidden") {
@@ -125,7 +173,11 @@ function packed(data) {
   return letters.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-function unpacked(letters, classes) {
+/** @param {URLSearchParams} words @returns {Recipe["data"]|null} null where they are not right */
+function unpacked(words) {
+  const classes = number(words.get("classes") ?? "");
+  const letters = words.get("points") ?? "";
+  const [names, features] = [words.getAll("class_name"), words.getAll("feature_name")];
   try {
     const raw = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
     const view = new DataView(Uint8Array.from(raw, (sign) => sign.charCodeAt(0)).buffer);
@@ -134,7 +186,8 @@ function unpacked(letters, classes) {
       k: view.getUint8(9 * n + 8),
     }));
     const finite = points.every(({ place }) => place.every(Number.isFinite));
-    return points.length && finite && Number.isInteger(classes) ? ownData(points, classes) : null;
+    const whole = raw.length % 9 === 0 && Number.isInteger(classes);
+    return points.length && finite && whole ? ownData(points, classes, { ...(names.length ? { names } : {}), ...(features.length ? { features } : {}) }) : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 /** The panels that show a model: what they show follows from one state, and every change draws anew. */
 
+import { handSign, silenced } from "./byhand.js";
 import { confusionPanel } from "./confusion.js";
 import { curves } from "./curves.js";
 import { decision } from "./decision.js";
@@ -23,6 +24,7 @@ const MOVING = 50;
  * @property {boolean} live whether a server can be asked
  * @property {(seen: Wanted) => void} [ask] called when the picture stands still
  * @property {() => void} [changed] called when what the address keeps has changed
+ * @property {(what: string) => void} [note] called before the network is changed by hand
  * @property {import("./points.js").Tools|null} [tools] for drawing points
  * @property {{colour: string, marker: string}[]} [looks] of all classes that there can be
  * @property {(scene: any) => Node} [heads] what stands over a column of the network
@@ -35,7 +37,8 @@ export function stage(host) {
   const state = { index: 0, selected: null, off: new Set(), edits: [], creases: true, pick: null, pinned: null, playing: false };
   const slots = Object.fromEntries(["picture", "slice", "hidden", "confusion", "network", "curves", "probe", "unit", "words"].map((name) => [name, html("div", { class: `slot ${name}-slot` })]));
   const hint = html("p", { class: "quiet" }, "Click a unit to look into it, or a line to change its weight.");
-  const network = html("section", { class: "panel net" }, html("h2", {}, "The network"), hint, slots.network, slots.curves);
+  const sign = handSign(() => byHand("all", { edits: [], off: new Set() }));
+  const network = html("section", { class: "panel net" }, html("h2", {}, "The network"), hint, sign.element, slots.network, slots.curves);
   const play = player((index, playing) => change({ index, playing }));
   const box = html("input", { type: "checkbox", checked: true, onchange: () => change({ creases: box.checked }) });
   const seen = new Map();
@@ -72,20 +75,24 @@ export function stage(host) {
     play.seek(atEnd || before === null ? payload.shown : before);
   }
 
-  /** Other points beside the same network, which has not learned from them. @param {{place: number[], k: number}[]} points */
-  function showPoints(points) {
+  /**
+   * Other points beside the same network, which has not learned from them.
+   * @param {{place: number[], k: number}[]} points
+   * @param {string[]} [names] of their classes
+   */
+  function showPoints(points, names = scene.payload.classes) {
     const { payload } = scene;
     const flat = points.flatMap(({ place }) => place);
     const X = points.flatMap(({ place }) => lift(scene, ...place));
     const data = { rows: null, of: points.length, X: encoded(X), places: encoded(flat), y: points.map(({ k }) => k) };
     const count = Math.max(scene.classes, ...data.y.map((k) => k + 1));
-    const classes = Array.from({ length: count }, (_, k) => payload.classes[k] ?? `c${k}`);
+    const classes = Array.from({ length: count }, (_, k) => names[k] ?? payload.classes[k] ?? `c${k}`);
     show({ ...payload, classes, looks: host.looks, data, parts: null, partial: true }, { atEnd: false });
   }
 
   function build() {
     const label = network.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    const known = new Set(scene.payload.network.layers.flatMap((layer) => Array.from({ length: layer.units }, (_, i) => `${layer.name}.${i}`)));
+    const known = new Set(scene.payload.network.layers.slice(0, -1).flatMap((layer) => Array.from({ length: layer.units }, (_, i) => `${layer.name}.${i}`)));
     state.off = new Set([...state.off].filter((name) => known.has(name)));
     if (state.selected && !known.has(nameOf(state.selected))) state.selected = null;
     state.edits = state.edits.filter(([layer, input, unit]) => fits(scene.payload.network, layer, input, unit));
@@ -96,7 +103,7 @@ export function stage(host) {
       picture: decision(scene, at, { onPick: pick, tools: host.tools ?? null }),
       slice: slicePanel(scene, (plane, window) => replane(plane, window)),
       network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads, room: network.clientWidth - 26 }),
-      unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight, onRestore: () => change({ edits: [] }) }),
+      unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight, onRestore: () => byHand("weights", { edits: [] }) }),
       probe: probePanel(scene),
       confusion: confusionPanel(scene.payload.classes),
       hidden: hiddenPanel(scene, (example) => pick({ example, place: at[example] }, true)),
@@ -131,12 +138,12 @@ export function stage(host) {
     const units = new Set(state.off);
     if (off) units.add(name);
     else units.delete(name);
-    change({ off: units });
+    byHand(`switch ${name} ${off}`, { off: units });
   }
 
   function editWeight(layer, input, unit, value) {
     const others = state.edits.filter((edit) => edit[0] !== layer || edit[1] !== input || edit[2] !== unit);
-    change({ edits: [...others, [layer, input, unit, value]] });
+    byHand(`weight ${layer} ${input} ${unit}`, { edits: [...others, [layer, input, unit, value]] });
   }
 
   function change(parts) {
@@ -146,6 +153,15 @@ export function stage(host) {
 
   function keyOf(epoch, edits) {
     return JSON.stringify([epoch, edits]);
+  /** Another network, as somebody wants it. @param {string} what is changed @param {Partial<typeof state>} parts */
+  function byHand(what, parts) {
+    host.note?.(what);
+    change(parts);
+  }
+
+  /** The weights that are other than in the training. */
+  const changes = () => [...state.edits, ...silenced(networkAt(scene, state.index), state.off)];
+
   }
 
   /** @param {boolean} onlyPick */
@@ -163,14 +179,18 @@ export function stage(host) {
     const result = own && score(own.at(-1).a, scene.y, scene.classes);
     const before = state.off.size && own ? score(forward(net, scene.X).at(-1).a, scene.y, scene.classes).right : result?.right;
     const predicted = own ? scene.y.map((_, n) => argmax(own.at(-1).a, n * scene.classes, scene.classes)) : [];
-    const key = keyOf(epoch, state.edits);
-    const exact = state.off.size ? null : (seen.get(key)?.picture ?? null);
+    const edits = changes();
+    const key = keyOf(epoch, edits);
+    const exact = seen.get(key)?.picture ?? null;
+    // Where a unit turns on that is held at 0 nothing changes.
+    if (exact) for (const name of state.off) delete exact.creases[name];
     const logits = values.at(-1).a;
     const selected = state.selected && nameOf(state.selected);
     const lines = exact ? null : sampledLines(logits, side, scene.classes);
     last = { epoch, net, own, predicted, key, view: { selected, logits, side, predicted, picture: exact, lines, creases: state.creases } };
     panels.network.draw({ network: net, grid: grids.get(side), values, side, off: state.off, selected });
-    panels.unit.draw({ selected: state.selected, network: net, values, side, off: state.off, edits: state.edits, words: wordsNow(key), right: result?.right ?? 0, before: before ?? 0 });
+    panels.unit.draw({ selected: state.selected, network: net, values, side, off: state.off, edits: state.edits, words: seen.get(key)?.words ?? null, right: result?.right ?? 0, before: before ?? 0 });
+    sign.draw(state);
     panels.course.draw(epoch);
     slots.confusion.hidden = !result;
     if (result) panels.confusion.draw(result, rowsOf(scene, predicted));
@@ -185,18 +205,17 @@ export function stage(host) {
   }
 
   const sliceOf = ({ origin, u, v }) => (origin === null ? null : { origin, u, v });
-  const wordsNow = (key) => (state.off.size ? null : (seen.get(key)?.words ?? null));
 
   /** The words of what is shown, or of the nearest epoch that has some, and what to say of that. */
   function told(epoch, key) {
     const own = seen.get(key)?.words;
-    if (own) return { words: own, note: state.off.size ? "Of the network with all its units." : "" };
+    if (own) return { words: own, note: "" };
     if (host.live) return { words: null, note: "" };
     const epochs = Object.keys(scene.payload.words).map(Number);
     if (!epochs.length) return { words: null, note: "" };
     const nearest = epochs.reduce((a, b) => (Math.abs(b - epoch) < Math.abs(a - epoch) ? b : a));
     const words = scene.payload.words[String(nearest)];
-    if (state.edits.length) return { words, note: "Of the network before its weights were changed here: a report cannot tell more." };
+    if (state.edits.length || state.off.size) return { words, note: "Of the network before it was changed here: a report cannot tell more." };
     return { words, note: `Of epoch ${nearest}; words are kept for ${epochs.length === 1 ? "this epoch only" : `the epochs ${epochs.join(", ")}`}.` };
   }
 
@@ -234,6 +253,7 @@ export function stage(host) {
       seen.set(key, { picture: told_.picture ?? undefined, words: told_.words });
       if (last && last.key === key && !state.playing) draw(false);
     },
+    changes,
     /** The view that an address keeps. */
     kept() {
       const epoch = scene.payload.epochs[state.index];

@@ -2,7 +2,11 @@
 
 const whole = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 const unit = (text) => (/^[^. ]{1,40}\.\d{1,7}$/.test(text) ? text : undefined);
-const several = (read) => (text) => text.split(" ").map(read).filter((each) => each !== undefined);
+const several = (read) => (text, isWrong) => {
+  const values = text.split(" ").map(read);
+  if (values.includes(undefined)) isWrong();
+  return values.filter((each) => each !== undefined);
+};
 
 /** layer.input.unit=value, the input b for the bias. */
 function edit(text) {
@@ -23,16 +27,21 @@ const TABLE = {
   },
 };
 
+export const VIEW_WORDS = Object.keys(TABLE);
+
 /**
  * The view that an address's part after # stands for; what is unknown or wrong is left out.
  * @param {URLSearchParams} words
+ * @param {Set<string>} [wrong] is given the names of what is wrong
  * @returns {{epoch?: number, unit?: string, creases?: boolean, off?: string[], edits?: number[][]}}
  */
-export function readView(words) {
+export function readView(words, wrong = new Set()) {
   const view = {};
   for (const [name, row] of Object.entries(TABLE)) {
-    const value = words.has(name) ? row.read(words.get(name)) : undefined;
-    if (value !== undefined) view[name] = value;
+    if (!words.has(name)) continue;
+    const value = row.read(words.get(name), () => wrong.add(name));
+    if (value === undefined) wrong.add(name);
+    else view[name] = value;
   }
   return view;
 }
@@ -48,3 +57,16 @@ export function writeView(view, words) {
     if (value !== undefined && value !== null && !(Array.isArray(value) && !value.length)) words.set(name, row.write(value));
   }
 }
+
+/**
+ * What is said of the parts of an address that could not be read; empty where all could.
+ * @param {URLSearchParams} words
+ * @param {Set<string>} wrong their names
+ */
+export function notUnderstood(words, wrong) {
+  const parts = [...wrong].map((name) => `${name}=${shortened(words.get(name) ?? "")}`);
+  if (!parts.length) return "";
+  return `Of the link ${parts.join(", ")} ${parts.length === 1 ? "was" : "were"} not understood; the default is used.`;
+}
+
+const shortened = (text) => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
