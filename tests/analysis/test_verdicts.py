@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import classlens as cl
 from classlens.analysis.thresholds import THRESHOLDS
 from classlens.analysis.verdicts import Merger, judge, last_drop
 
@@ -56,6 +57,51 @@ def test_last_drop():
     assert last_drop(np.linspace(2, 1, 101)) == pytest.approx(1 - 1 / 1.1)
     assert last_drop(np.ones(5)) is None
     assert last_drop(np.zeros(20)) == 0
+    assert last_drop(np.append(np.ones(19), np.inf)) is None
+    assert last_drop(np.linspace(1, 2, 101)) == pytest.approx(1 - 2 / 1.9)
+
+
+@pytest.mark.parametrize("epochs", [10, 40, 100, 300])
+def test_a_noisy_flat_loss_has_not_fallen(epochs):
+    """One epoch against another says that it has, for one seed in three or four."""
+    random = np.random.default_rng(epochs)
+    losses = 0.4 * (1 + 0.15 * random.normal(size=(500, epochs)))
+    ends = 1 - losses[:, -1] / losses[:, -1 - epochs // 10]
+    assert (ends > 0.1).mean() > 0.25
+    drops = np.array([last_drop(each) for each in losses])
+    assert (drops > 0.1).mean() < 0.04
+
+
+@pytest.mark.parametrize("epochs", [40, 100, 300])
+def test_a_noisy_falling_loss_has_fallen(epochs):
+    random = np.random.default_rng(epochs)
+    falling = np.geomspace(1, 0.1, epochs)  # by a fifth in each tenth
+    for _ in range(100):
+        losses = falling * (1 + 0.01 * random.normal(size=epochs))
+        assert last_drop(losses) == pytest.approx(1 - 0.1**0.1, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"batch_size": 2, "learning_rate": 0.05, "epochs": 100, "seed": 4},
+        {"batch_size": 4, "learning_rate": 0.03, "epochs": 300, "seed": 1},
+        {"batch_size": 4, "learning_rate": 0.03, "epochs": 300, "seed": 4},
+    ],
+)
+def test_a_noisy_training_is_not_too_early(settings):
+    losses = cl.fit(cl.spirals(300), hidden=(4,), **settings).history.loss
+    too_early = THRESHOLDS["too early"].value
+    assert 1 - losses[-1] / losses[-1 - len(losses) // 10] > too_early
+    assert last_drop(losses) < too_early
+
+
+@pytest.mark.parametrize(
+    ("epochs", "seed", "early"), [(40, 4, True), (200, 98, True), (200, 167, True), (200, 9, False)]
+)
+def test_the_lab_s_trainings(epochs, seed, early):
+    losses = cl.fit(cl.blobs(), epochs=epochs, seed=seed).history.loss
+    assert (last_drop(losses) > THRESHOLDS["too early"].value) is early
 
 
 def test_every_threshold_says_what_it_decides():

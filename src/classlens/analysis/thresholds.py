@@ -41,7 +41,7 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "too early": Threshold(
             0.1,
             "Training was stopped too early if its last tenth still lowered the loss by more than "
-            "this share, and the verdict is not good.",
+            "this share, clearly more than its ups and downs, and the verdict is not good.",
         ),
         "diverged": Threshold(
             2.0,
