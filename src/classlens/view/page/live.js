@@ -65,9 +65,9 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
       html("span", {}, undo, " ", redo),
       ...(remember ? [sharingMenu({ link })] : []),
       savingMenu(views, save),
-      news,
       stop,
       again,
+      news,
     ),
     message.element,
     linked.element,
@@ -158,7 +158,6 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     stop.hidden = !busy;
     again.hidden = !stopped;
     if (error) fail(error);
-    shown();
   }
 
   function shown() {

@@ -5,6 +5,9 @@ import { pointsOf } from "./recipe.js";
 const MOST_STEPS = 100;
 // News of a training come when it has taken so long.
 const PATIENCE = 150;
+// Between two pictures of a training the page rests so many times as long as one has taken, or those
+// of a long one would queue up before its end, and before what is clicked meanwhile.
+const RESTS = 2;
 
 /**
  * What somebody has changed in a trained network. It belongs to that network: another training
@@ -30,6 +33,9 @@ export function session({ ask, views, status, changed, usual }) {
   let epoch = null;
   let joined = false;
   let noted = null;
+  let latest = null;
+  let drawing = 0;
+  let rest = 0;
   // What the last training gave, and how it was changed by hand when something else was asked for.
   let good = null;
   // The changes by hand that come with the recipe that is asked for; null when it is shown.
@@ -142,6 +148,8 @@ export function session({ ask, views, status, changed, usual }) {
       end = error.name === "AbortError" ? null : { event: "error", message: error.message };
     }
     clearTimeout(timer);
+    clearTimeout(drawing);
+    drawing = 0;
     running = null;
     if (controller.signal.aborted) end = null;
     else end ??= { event: "error", message: "The server has not answered. Change something to ask again." };
@@ -184,8 +192,16 @@ export function session({ ask, views, status, changed, usual }) {
   function progress({ epoch: at, epochs, payload }) {
     status({ text: `epoch ${at} of ${epochs}`, busy: true });
     if (!payload) return;
+    latest = payload;
+    drawing ||= setTimeout(drawLatest, rest);
+  }
+
+  function drawLatest() {
+    const started = performance.now();
+    drawing = 0;
     Object.assign(views.state, untouched());
-    views.show({ ...payload, partial: true });
+    views.show({ ...latest, partial: true });
+    rest = RESTS * (performance.now() - started);
   }
 
   function finish(payload, now) {

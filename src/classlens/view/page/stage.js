@@ -49,6 +49,7 @@ export function stage(host) {
   let at = [];
   let last = null;
 
+  let drawn = "";
   /**
    * Show a payload; the epoch stays where it is, or at the end.
    * @param {any} payload
@@ -65,10 +66,11 @@ export function stage(host) {
     }
     const now = JSON.stringify([payload.network, payload.classes, payload.features, payload.plane, payload.window, payload.image]);
     if (now !== shape) build();
-    else if (panels.picture) panels.picture.setPoints(at = places(scene));
-    shape = now;
+    else if (points !== drawn) panels.picture.setPoints(at = places(scene));
+    [shape, drawn] = [now, points];
     if ((state.pick?.example ?? 0) >= at.length) state.pick = null;
     if ((state.pinned?.example ?? 0) >= at.length) state.pinned = null;
+    const points = JSON.stringify([payload.data, payload.parts]);
     panels.course = curves(payload.history, (epoch) => play.seek(epoch));
     slots.curves.replaceChildren(panels.course.element);
     play.set(payload.epochs, payload.epochs.indexOf(payload.shown));
@@ -146,13 +148,6 @@ export function stage(host) {
     byHand(`weight ${layer} ${input} ${unit}`, { edits: [...others, [layer, input, unit, value]] });
   }
 
-  function change(parts) {
-    Object.assign(state, parts);
-    if (scene) draw(Object.keys(parts).join() === "pick");
-  }
-
-  function keyOf(epoch, edits) {
-    return JSON.stringify([epoch, edits]);
   /** Another network, as somebody wants it. @param {string} what is changed @param {Partial<typeof state>} parts */
   function byHand(what, parts) {
     host.note?.(what);
@@ -169,6 +164,13 @@ export function stage(host) {
     const { payload } = scene;
     if (onlyPick && last) {
       drawPick();
+  function change(parts) {
+    Object.assign(state, parts);
+    if (scene) draw(Object.keys(parts).join() === "pick");
+  }
+
+  function keyOf(epoch, edits) {
+    return JSON.stringify([epoch, edits]);
       return;
     }
     const epoch = payload.epochs[state.index];
@@ -201,7 +203,7 @@ export function stage(host) {
     if (state.playing) return;
     host.changed?.();
     // Of a training that goes on nothing is asked: it is another network by then.
-    if (!payload.partial && !state.off.size && !seen.get(key)?.words && host.ask) host.ask({ epoch, edits: state.edits, window: payload.window, slice: sliceOf(payload.plane), key });
+    if (!payload.partial && !seen.get(key)?.words && host.ask) host.ask({ epoch, edits, window: payload.window, slice: sliceOf(payload.plane), key });
   }
 
   const sliceOf = ({ origin, u, v }) => (origin === null ? null : { origin, u, v });
