@@ -11,6 +11,7 @@ from classlens.data.inputs import Inputs
 from classlens.files import write_whole
 from classlens.model import ModelLike
 from classlens.view.bundle import bundle, embedded, page_file
+from classlens.view.facts import facts
 from classlens.view.payload import payload
 from classlens.view.subject import Data, WindowLike
 
@@ -38,12 +39,14 @@ _PAGE = """<!doctype html>
 <noscript>This report draws its pictures with JavaScript.</noscript>
 </div>
 <script type="application/json" id="payload">{payload}</script>
+<script type="application/json" id="facts">{facts}</script>
 <script type="module">
 {bundle}
-const payload = JSON.parse(document.getElementById("payload").textContent);
+const [payload, facts] = ["payload", "facts"].map((id) =>
+  JSON.parse(document.getElementById(id).textContent));
 // In a notebook's frame there is no address to remember anything in.
 const remember = location.protocol !== "about:";
-mount(document.getElementById("page"), {{ payload, title: document.title, remember }});
+mount(document.getElementById("page"), {{ payload, facts, title: document.title, remember }});
 </script>
 </body>
 </html>
@@ -59,6 +62,7 @@ def report_html(
     window: WindowLike | None = None,
     slice: Slice | None = None,  # noqa: A002 - the word that everyone uses for it
     inputs: Inputs | None = None,
+    source: str = "",
 ) -> str:
     """A page that shows a model, whole in one text: no network, no other file.
 
@@ -70,6 +74,7 @@ def report_html(
         window: as for ``classlens.plot.regions``.
         slice: the plane to show, for networks with other than two inputs.
         inputs: what the network is given of a point of the plane, if not its coordinates.
+        source: what the data is called, such as its file's name.
 
     Raises:
         ArgumentError: if network, slice and window do not fit each other, or there is neither a
@@ -82,6 +87,7 @@ def report_html(
         title=html.escape(title),
         style=page_file("style.css"),
         payload=embedded(shown),
+        facts=embedded(facts(model, data, history=history, source=source)),
         bundle=bundle("report"),
     )
 
@@ -95,6 +101,7 @@ def write_report(
     history: History | None = None,
     window: WindowLike | None = None,
     slice: Slice | None = None,  # noqa: A002
+    source: str = "",
 ) -> None:
     """Write a page that shows a model to one file, which a browser opens offline.
 
@@ -106,11 +113,14 @@ def write_report(
         history: the training.
         window: what the picture shows.
         slice: the plane to show.
+        source: what the data is called.
 
     Raises:
         ArgumentError: as ``report_html``, or if the path is none.
         DataError: as ``report_html``.
         OutputError: if the file cannot be written.
     """
-    text = report_html(model, data, title=title, history=history, window=window, slice=slice)
+    text = report_html(
+        model, data, title=title, history=history, window=window, slice=slice, source=source
+    )
     write_whole(path, text.encode())

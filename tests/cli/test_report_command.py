@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,10 +28,14 @@ def classlens(folder, run_program, monkeypatch):
     return run_program
 
 
-def payload_of(path: Path) -> dict:
-    text = re.search(r'id="payload">(.*?)</script>', path.read_text(), re.DOTALL)
+def part_of(path: Path, name: str) -> Any:
+    text = re.search(f'id="{name}">(.*?)</script>', path.read_text(), re.DOTALL)
     assert text is not None
     return json.loads(text[1])
+
+
+def payload_of(path: Path) -> dict:
+    return part_of(path, "payload")
 
 
 def test_a_model_and_a_data_set(classlens, folder):
@@ -52,6 +57,14 @@ def test_a_table(classlens, folder):
     assert text.endswith("wrote t.safetensors\nwrote t.html\n")
     assert payload_of(folder / "t.html")["features"] == ["wide", "high"]
     classlens("report", "t.safetensors", "t.csv", "-o", "again.html")
+    facts = dict(part_of(folder / "t.html", "facts"))
+    assert facts["Data"] == "t.csv: 70 rows, 2 features"
+    assert facts["Predicts"] == "kind, 2 classes: no, yes"
+    assert " of 14 rows that the training did not see are right" in facts["Held-out score"]
+    of_file = dict(part_of(folder / "again.html", "facts"))
+    assert of_file["Data"] == "t.csv: 70 rows, 2 features"
+    assert "a model file does not keep it" in of_file["Held-out score"]
+    assert "no model file keeps it" in of_file["Epochs"]
     again = payload_of(folder / "again.html")
     assert again["data"] == payload_of(folder / "t.html")["data"]
 

@@ -73,6 +73,14 @@ def test_words_are_those_of_their_epoch() -> None:
     assert last["units"]["L1.0"].startswith("Unit 0 of L1 = max(0,")
 
 
+def test_the_words_say_why_the_curve_s_loss_is_another() -> None:
+    for epoch, there in (("0", False), ("100", True)):
+        parts = MADE["words"][epoch]["sections"][0]["parts"]
+        assert any("curves of the training are means" in part for part in parts) is there
+    alone = payload(RUN.model, cl.blobs())["words"]["0"]["sections"][0]["parts"]
+    assert not any("curves" in part for part in alone)
+
+
 def test_verdicts_change_between_epochs_that_are_told() -> None:
     verdicts = [MADE["words"][key]["verdict"] for key in sorted(MADE["words"], key=int)]
     assert len(set(verdicts)) > 1

@@ -48,12 +48,13 @@ def report(
     examples: Dataset | None = None
     if model is None:
         done = the_lab()
-        shown, examples = done.run, done.data
+        shown, examples, source = done.run, done.data, "blobs, as the lab makes them"
     else:
         from classlens.model import Model  # noqa: PLC0415
 
         shown = Model.load(model)
         assert data is not None  # noqa: S101 - refused above
+        source = data
         examples = examples_for(shown, data, target=target, reading=reading)
-    write_report(output, shown, examples, title=title)
+    write_report(output, shown, examples, title=title, source=source)
     OUT.say(f"wrote {output}")

@@ -83,7 +83,7 @@ def train(
     if report is not None:
         from classlens.report import write_report  # noqa: PLC0415
 
-        write_report(report, done, done.data, title=f"{target} of {file}")
+        write_report(report, done, done.data, title=f"{target} of {file}", source=file)
         OUT.say(f"wrote {report}")
     if seeds > 1:
         _repeat(done, seeds, settings)

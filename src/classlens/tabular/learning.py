@@ -15,6 +15,7 @@ from classlens.data.tables.options import ReadOptions
 from classlens.errors import ArgumentError, did_you_mean, short
 from classlens.measures import Measures
 from classlens.model import Model
+from classlens.scores import Evaluation
 from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES, suited
 from classlens.tabular.preparing import Prepared, prepare
@@ -63,6 +64,24 @@ class Trained:
     def model(self) -> Model:
         """The trained model."""
         return self.run.model
+
+    @property
+    def ending(self) -> str:
+        """How the training ended, as a Run says it."""
+        return self.run.ending
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the model is of."""
+        return self.run.epoch
+
+    @property
+    def test(self) -> Evaluation | None:
+        """The score on the test rows, as a Run has it; ``measures`` says more."""
+        found = self.measures
+        if found is None:
+            return None
+        return Evaluation(found.log_loss, found.accuracy, found.correct, found.samples)
 
     @property
     def history(self) -> History:

@@ -172,14 +172,24 @@ def words(
     """What is said of a network: its verdict, sections of sentences and tables, units' roles."""
     plane = None if model.network.inputs == 2 else slice
     told = explain(model, data, history=history, slice=plane)
+    sections: list[dict[str, Any]] = [
+        {"title": section.title, "parts": [_part(part) for part in section.parts]}
+        for section in told.sections
+    ]
+    if data is not None and history is not None:
+        sections[0]["parts"].append(_TWO_LOSSES)
     return {
         "verdict": told.verdict,
-        "sections": [
-            {"title": section.title, "parts": [_part(part) for part in section.parts]}
-            for section in told.sections
-        ],
+        "sections": sections,
         "units": _units(told),
     }
+
+
+# Beside these words there are the curves of the training.
+_TWO_LOSSES = (
+    "The curves of the training are means over an epoch's batches, each scored while the network "
+    "still learned; the loss and accuracy here are of the network after the epoch."
+)
 
 
 def _part(part: str | Table) -> Any:

@@ -8,13 +8,14 @@ import { readView, writeView } from "./state.js";
 /**
  * Show a payload.
  * @param {HTMLElement} root
- * @param {{payload: any, title?: string, remember?: boolean}} given
+ * @param {{payload: any, facts?: [string, string][], title?: string, remember?: boolean}} given
  */
-export function mount(root, { payload, title = "Classlens", remember = true }) {
+export function mount(root, { payload, facts = [], title = "Classlens", remember = true }) {
   const views = stage({ live: false, changed: remember ? keep : undefined });
   const { slots, play } = views;
   root.replaceChildren(
     html("header", {}, html("h1", {}, title), play.element, savingMenu(views, null)),
+    html("ul", { class: "keys facts" }, ...facts.map(([name, text]) => html("li", {}, html("strong", {}, `${name}: `), text))),
     html(
       "main",
       {},
