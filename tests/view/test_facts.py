@@ -36,7 +36,7 @@ def test_a_table_s_report_says_all_that_its_reader_needs(trained: cl.Trained) ->
     assert told["Network"] == "1 - 3 - 2, relu"
     assert told["Epochs"] == "that of epoch 40 is shown, of 40 epochs."
     assert told["Trained with"].startswith("adamw, learning rate ")
-    assert re.search(r"batches of \d+, seed 1234, 20% of the rows watched", told["Trained with"])
+    assert re.search(r"batches of \d+, seed 1234, 16% of the rows watched", told["Trained with"])
 
 
 def test_a_model_file_s_says_why_it_knows_no_epochs(trained: cl.Trained) -> None:
