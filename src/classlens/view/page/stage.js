@@ -44,12 +44,12 @@ export function stage(host) {
   const seen = new Map();
   let scene = null;
   let shape = "";
+  let drawn = "";
   let panels = {};
   let grids = new Map();
   let at = [];
   let last = null;
 
-  let drawn = "";
   /**
    * Show a payload; the epoch stays where it is, or at the end.
    * @param {any} payload
@@ -65,12 +65,12 @@ export function stage(host) {
       seen.set(key, { ...seen.get(key), words });
     }
     const now = JSON.stringify([payload.network, payload.classes, payload.features, payload.plane, payload.window, payload.image]);
+    const points = JSON.stringify([payload.data, payload.parts]);
     if (now !== shape) build();
     else if (points !== drawn) panels.picture.setPoints(at = places(scene));
     [shape, drawn] = [now, points];
     if ((state.pick?.example ?? 0) >= at.length) state.pick = null;
     if ((state.pinned?.example ?? 0) >= at.length) state.pinned = null;
-    const points = JSON.stringify([payload.data, payload.parts]);
     panels.course = curves(payload.history, (epoch) => play.seek(epoch));
     slots.curves.replaceChildren(panels.course.element);
     play.set(payload.epochs, payload.epochs.indexOf(payload.shown));
@@ -157,13 +157,6 @@ export function stage(host) {
   /** The weights that are other than in the training. */
   const changes = () => [...state.edits, ...silenced(networkAt(scene, state.index), state.off)];
 
-  }
-
-  /** @param {boolean} onlyPick */
-  function draw(onlyPick) {
-    const { payload } = scene;
-    if (onlyPick && last) {
-      drawPick();
   function change(parts) {
     Object.assign(state, parts);
     if (scene) draw(Object.keys(parts).join() === "pick");
@@ -171,6 +164,13 @@ export function stage(host) {
 
   function keyOf(epoch, edits) {
     return JSON.stringify([epoch, edits]);
+  }
+
+  /** @param {boolean} onlyPick */
+  function draw(onlyPick) {
+    const { payload } = scene;
+    if (onlyPick && last) {
+      drawPick();
       return;
     }
     const epoch = payload.epochs[state.index];
@@ -247,6 +247,7 @@ export function stage(host) {
     show,
     showPoints,
     change,
+    changes,
     scene: () => scene,
     places: () => at,
     shown: () => last,
@@ -255,7 +256,6 @@ export function stage(host) {
       seen.set(key, { picture: told_.picture ?? undefined, words: told_.words });
       if (last && last.key === key && !state.playing) draw(false);
     },
-    changes,
     /** The view that an address keeps. */
     kept() {
       const epoch = scene.payload.epochs[state.index];
