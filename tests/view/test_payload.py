@@ -163,6 +163,18 @@ def test_a_table_is_seen_in_its_two_most_telling_numbers() -> None:
     assert "noise = " in made["plane"]["caption"] or "b = " in made["plane"]["caption"]
 
 
+def test_features_of_different_units_are_seen_two_at_a_time() -> None:
+    """The plane of most variance would be proline's, whose numbers are in the hundreds."""
+    wine, iris = cl.load("wine"), cl.load("iris")
+    made = payload(cl.fit(wine, epochs=5), wine, told=False)
+    assert set(made["plane"]["names"]) < set(wine.feature_names)
+    assert [sum(map(bool, made["plane"][way])) for way in "uv"] == [1, 1]
+    same = payload(cl.fit(iris, epochs=5), iris, told=False)
+    assert all(same["plane"]["u"])
+    pictures = cl.load("digits")
+    assert sum(map(bool, payload(cl.fit(pictures, epochs=1), pictures)["plane"]["u"])) > 50
+
+
 def test_without_words_it_has_the_lines_of_the_epoch_shown() -> None:
     """A page with a server asks for the rest; all else is the same."""
     made = payload(RUN, cl.blobs(), told=False)

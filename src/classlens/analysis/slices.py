@@ -125,6 +125,10 @@ class Slice:
         Its origin is the data's mean. Of a component's two signs it takes the one that makes its
         largest entry positive.
 
+        The features count in their own units, as all lengths on a slice do: where these differ, the
+        feature with the largest numbers is nearly all of the plane, and ``through_features`` shows
+        more.
+
         Args:
             data: a Dataset, or samples (samples, inputs).
 

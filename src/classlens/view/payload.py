@@ -40,6 +40,9 @@ VERSION = 1
 _MOST_POINTS = 5_000
 _MOST_PICTURES, _MOST_PICTURE_BYTES = 41, 60_000
 
+# Features have different units if one varies so many times as much as the median of them.
+_OTHER_UNIT = 10.0
+
 
 def payload(
     model: ModelLike,
@@ -59,8 +62,8 @@ def payload(
         history: the training, whose epochs can then be looked at.
         window: ((x0_min, x0_max), (x1_min, x1_max)), in the slice's coordinates if there is one;
             by default the data's range and a tenth of it on each side.
-        slice: the plane to show, for networks with other than two inputs; by default that in which
-            the data varies most.
+        slice: the plane to show, for networks with other than two inputs; by default the one
+            that ``default_slice`` chooses.
         inputs: what the network is given of a point of the plane, if not its coordinates; ``data``
             and ``window`` are then of the plane.
         told: whether there are words, and lines for more than the epoch shown. They take most of
@@ -240,9 +243,14 @@ def default_slice(model: Model, data: Dataset) -> Slice:
     """The plane to look at first, for other than two inputs.
 
     Of a table it is that of the two numbers without which the fewest examples stay right, the other
-    columns at their means; else that in which the data varies most.
+    columns at their means; and so it is of other data whose features have different units, where a
+    plane of most variance would show the feature with the largest numbers and little else. Else it
+    is the plane in which the data varies most.
     """
-    columns = [] if model.encoding is None else np.flatnonzero(model.encoding.steps).tolist()
+    if model.encoding is not None:
+        columns = np.flatnonzero(model.encoding.steps).tolist()
+    else:
+        columns = list(range(data.features)) if _different_units(data) else []
     if len(columns) < 2:
         try:
             return Slice.principal(data)
@@ -256,6 +264,14 @@ def default_slice(model: Model, data: Dataset) -> Slice:
     first, second = sorted(np.argsort(right, kind="stable")[:2].tolist())
     names = model.feature_names
     return Slice.through_features(names[columns[first]], names[columns[second]], means, names=names)
+
+
+def _different_units(data: Dataset) -> bool:
+    """Whether one feature varies so much more than most that its unit must be another."""
+    if data.image_shape is not None:
+        return False
+    spreads = data.X.std(axis=0, dtype=np.float64)
+    return bool(spreads.max() > _OTHER_UNIT * np.median(spreads))
 
 
 def _plane(

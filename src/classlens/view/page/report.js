@@ -15,7 +15,7 @@ export function mount(root, { payload, facts = [], title = "Classlens", remember
   const { slots, play } = views;
   root.replaceChildren(
     html("header", {}, html("h1", {}, title), play.element, savingMenu(views, null)),
-    html("ul", { class: "keys facts" }, ...facts.map(([name, text]) => html("li", {}, html("strong", {}, `${name}: `), text))),
+    html("ul", { class: "keys facts", style: "padding: 8px 16px 0" }, ...facts.map(([name, text]) => html("li", {}, html("strong", {}, `${name}: `), text))),
     html(
       "main",
       {},
