@@ -24,7 +24,7 @@ export function confusionPanel(classes) {
         html(
           "table",
           {},
-          html("caption", { class: "quiet" }, classes.length > MOST ? `classes (rows) by prediction (columns), the first ${MOST}` : "classes (rows) by prediction (columns)"),
+          html("caption", { class: "quiet" }, classes.length > MOST ? `rows: the class; columns: what is predicted; the first ${MOST}` : "rows: the class; columns: what is predicted"),
           html("tr", {}, html("td"), ...shown.map((name) => html("th", { scope: "col" }, name))),
           ...shown.map((name, k) =>
             html(

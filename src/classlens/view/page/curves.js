@@ -1,9 +1,13 @@
 /** Loss and accuracy over the epochs, with a cursor at the one that is shown. */
 
-import { html, svg } from "./marks.js";
+import { html, keyList, svg } from "./marks.js";
 
 const WIDTH = 300;
 const HEIGHT = 110;
+const MEANINGS = {
+  loss: "How far the softmax is from the right classes, on average: training makes it small.",
+  accuracy: "The share of examples that are predicted rightly.",
+};
 
 /** @param {any} history columns by name, or null */
 export function curves(history, onEpoch) {
@@ -15,7 +19,11 @@ export function curves(history, onEpoch) {
     chart("loss", { training: history.loss, validation: history.val_loss }, Math.max(...history.loss.slice(0, 1), ...history.loss)),
     chart("accuracy", { training: history.accuracy, validation: history.val_accuracy }, 1),
   ];
-  const element = html("div", { class: "curves" }, ...charts.map((each) => each.figure));
+  const key = keyList([
+    ["training", svg("path", { d: "M1 7H25", class: "curve" }), "training"],
+    ["validation", svg("path", { d: "M1 7H25", class: "curve validation" }), "dashed: validation, on examples held out"],
+  ]);
+  const element = html("div", { class: "curves" }, ...charts.map((each) => each.figure), ...(history.val_loss ? [key.element] : []));
 
   function chart(name, series, highest) {
     const y = (value) => HEIGHT - (HEIGHT * value) / (highest || 1);
@@ -30,7 +38,7 @@ export function curves(history, onEpoch) {
       const box = picture.getBoundingClientRect();
       onEpoch(Math.round(((event.clientX - box.left) / box.width) * last));
     });
-    const caption = html("figcaption");
+    const caption = html("figcaption", { title: MEANINGS[name] });
     return { name, series, cursor, caption, figure: html("figure", {}, caption, picture) };
   }
 

@@ -1,12 +1,14 @@
 /** The large picture: which class wins where, where two meet, where units turn on, the examples. */
 
 import { paintRegions, rgb } from "./colours.js";
-import { html, marker, path, svg } from "./marks.js";
+import { dotSize, html, keyList, marker, path, svg } from "./marks.js";
 import { heldOut, numbers } from "./payload.js";
 import { nearestPoint } from "./nearest.js";
 import { pointing } from "./points.js";
 
 const SIZE = 400;
+// So many creases are drawn thinner and paler, or they would hide the picture.
+const MANY = 100;
 
 /**
  * @param {import("./payload.js").Scene} scene
@@ -28,6 +30,12 @@ export function decision(scene, places, { onPick, tools }) {
   const dots = svg("g", { class: "dots" });
   const overlay = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "over" }, lines, reaching, dots);
   const note = html("p", { class: "quiet" });
+  const key = keyList([
+    ["boundary", svg("path", { d: "M1 7H25", "stroke-width": 1.8 }), "boundary", "Here the class that wins changes. The paler the ground, the less sure the network is."],
+    ["crease", svg("path", { d: "M1 7H25", "stroke-dasharray": "4 3" }), "a unit turns on here", "On one side of the line a hidden unit is at work, on the other it gives 0 or little. Boundaries can bend only at such lines."],
+    ["wrong", svg("path", { d: "M7 7a6 6 0 1 0 12 0a6 6 0 1 0 -12 0", "stroke-width": 1.4 }), "circled: predicted wrongly"],
+    ["out", svg("path", { d: "M9 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "stroke-width": 1.8, class: "dark" }), "dark rim: held out, not learned from"],
+  ]);
   const [across, up] = payload.plane.names;
   const hint = "Arrow keys go from example to example, Escape lets go.";
   const plane = html("div", { class: "plane", tabindex: "0", role: "application", "aria-label": `decision regions. ${hint}` }, canvas, overlay);
@@ -38,6 +46,7 @@ export function decision(scene, places, { onPick, tools }) {
     axis(across, left, right, "across"),
     axis(up, bottom, top, "up"),
     legend(payload),
+    key.element,
     note,
   );
   let points = [];
@@ -49,10 +58,12 @@ export function decision(scene, places, { onPick, tools }) {
   function setPoints(given) {
     places = given;
     const out = heldOut(scene);
-    const radius = places.length > 400 ? 3 : 5;
+    const { radius, many } = dotSize(places.length);
+    dots.classList.toggle("many", many);
+    key.show("out", out.size > 0);
     points = places.map(([s, t], n) => {
       const shape = marker(payload.looks[scene.y[n]], x(s), y(t), radius, out.has(n) ? { class: "point out" } : {});
-      const ring = svg("circle", { cx: x(s).toFixed(2), cy: y(t).toFixed(2), r: radius + 3, class: "ring" });
+      const ring = svg("circle", { cx: x(s).toFixed(2), cy: y(t).toFixed(2), r: radius + (many ? 1.6 : 3), class: "ring" });
       return { shape, ring };
     });
     dots.replaceChildren(...points.flatMap(({ shape, ring }) => [ring, shape]));
@@ -63,10 +74,11 @@ export function decision(scene, places, { onPick, tools }) {
     setPoints,
     /**
      * @param {{logits: Float64Array, side: number, predicted: number[], picture: any, lines: number[]|null,
-     *   creases: boolean, pick: number|null, selected: string|null}} view
+     *   folds: Object<string, number[]>, creases: boolean, pick: number|null, selected: string|null}} view
      */
     draw(view) {
       if (view.logits !== plane.drawn || view.picture !== plane.picture || view.creases !== plane.creases || view.selected !== plane.selected) drawGround(view);
+      key.show("wrong", view.predicted.some((k, n) => k !== scene.y[n]));
       points.forEach(({ ring }, n) => {
         const kind = view.pick === n ? "ring picked" : view.predicted[n] !== scene.y[n] ? "ring wrong" : "ring";
         if (ring.getAttribute("class") !== kind) ring.setAttribute("class", kind);
@@ -92,7 +104,11 @@ export function decision(scene, places, { onPick, tools }) {
       places.length ? `decision regions; ${right_} of ${places.length} examples are right` : "decision regions",
     );
     segments = view.picture ? numbers(view.picture.boundaries) : inPlane(view.lines, view.side);
-    lines.replaceChildren(...creases(view), svg("path", { d: path(segments, x, y), class: "boundary" }));
+    const folds = creases(view);
+    lines.replaceChildren(...folds, svg("path", { d: path(segments, x, y), class: "boundary" }));
+    lines.classList.toggle("many", folds.length > MANY);
+    key.show("boundary", segments.length > 0);
+    key.show("crease", folds.some((each) => each.getAttribute("d")));
     const said = words(view);
     if (note.textContent !== said) note.textContent = said;
   }
@@ -103,9 +119,12 @@ export function decision(scene, places, { onPick, tools }) {
   }
 
   function creases(view) {
-    if (!view.picture || !view.creases) return [];
-    return Object.entries(view.picture.creases).map(([name, text]) =>
-      svg("path", { d: path(numbers(text), x, y), class: name === view.selected ? "crease own" : "crease", "data-crease": name }),
+    if (!view.creases) return [];
+    const found = Object.entries(view.picture ? view.picture.creases : view.folds);
+    const scaled = (value) => (SIZE * value) / view.side;
+    const d = (given) => (view.picture ? path(numbers(given), x, y) : path(given, scaled, scaled));
+    return found.map(([name, given]) =>
+      svg("path", { d: d(given), class: name === view.selected ? "crease own" : "crease", "data-crease": name }),
     );
   }
 
@@ -114,7 +133,7 @@ export function decision(scene, places, { onPick, tools }) {
     if (payload.plane.caption) parts.push(payload.plane.caption);
     if (!view.picture) parts.push("lines sampled on a grid");
     else if (!view.picture.exact) parts.push("lines sampled, since an activation is curved");
-    else parts.push(view.creases ? "lines exact; dashed: where units turn on" : "lines exact");
+    else parts.push("lines exact");
     return `${parts.join("; ")}.`;
   }
 }

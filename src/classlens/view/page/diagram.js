@@ -2,7 +2,7 @@
 
 import { paintValues, ramp } from "./colours.js";
 import { picture } from "./images.js";
-import { html, short, svg } from "./marks.js";
+import { html, keyList, short, svg } from "./marks.js";
 import { reach } from "./network.js";
 
 const MOST = 8;
@@ -10,7 +10,7 @@ const WIDTH = 56;
 const GAP = 14;
 // A column is as wide as this where there is room, and as its controls at least.
 const COLUMN = 160;
-const LEAST = { plain: 92, heads: 132 };
+const LEAST = { plain: 92, heads: 152 };
 
 /**
  * @param {import("./payload.js").Scene} scene
@@ -35,18 +35,26 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
   const top = heads ? 92 : 28;
   // Pixels are one picture, not so many features.
   const shown = columns.map((column, at) => (at === 0 && payload.image ? 1 : Math.min(column.count, MOST)));
-  const height = Math.max(...shown) * (WIDTH + GAP) + top + 6;
+  const folded = columns.some((column, at) => column.count > shown[at] && !(at === 0 && payload.image));
+  const foot = folded ? 40 : 6;
+  const height = Math.max(...shown) * (WIDTH + GAP) + top + foot;
   const least = heads ? LEAST.heads : LEAST.plain;
   const step = Math.min(COLUMN, Math.max(least, Math.floor((room - WIDTH - 20) / (columns.length - 1))));
   const place = (column, unit) => ({
     x: column * step + 10,
-    y: top + (height - top - 6 - shown[column] * (WIDTH + GAP)) / 2 + unit * (WIDTH + GAP),
+    y: top + (height - top - foot - shown[column] * (WIDTH + GAP)) / 2 + unit * (WIDTH + GAP),
   });
-  const width = (columns.length - 1) * step + WIDTH + 20;
+  const width = (columns.length - 1) * step + Math.max(WIDTH, folded ? 110 : WIDTH) + 20;
   const links = svg("svg", { width, height, class: "links" });
   const colours = ramp(payload.values);
   const thumbs = [];
   const drawn = [];
+  const others = [];
+  const key = keyList([
+    ["positive", svg("path", { d: "M1 7H25", class: "link", "stroke-width": 3 }), "positive weight, the thicker the larger"],
+    ["negative", svg("path", { d: "M1 7H25", class: "link negative", "stroke-width": 3 }), "dashed: negative weight"],
+    ["values", svg("path", { d: "M1 2H9V12H1Z", fill: payload.values.positive.at(-2), stroke: "none" }), "unit's value over the plane: blue above 0, white 0, brown below", "Each small picture shows what the unit gives at every place of the large picture."],
+  ]);
   const boxes = columns.flatMap((column, at) => [
     html("div", { class: "layer", style: `left:${place(at, 0).x}px` }, html("span", {}, heading(column)), heads?.(column) ?? ""),
     ...Array.from({ length: shown[at] }, (_, unit) => box(column, at, unit)),
@@ -68,9 +76,20 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
     return heads && column.index < spec.layers.length - 1 ? column.name : `${column.name} ${column.activation}`;
   }
 
+  /** What has no place: named in a list, from which a unit is looked at as by its picture. */
   function more(column, at) {
-    const { x } = place(at, 0);
-    return html("span", { class: "more", style: `left:${x}px;top:${height - 14}px` }, `and ${column.count - shown[at]} more`);
+    const said = `and ${column.count - shown[at]} more`;
+    const style = `left:${place(at, 0).x}px;top:${height - 34}px`;
+    if (column.name === null) return html("span", { class: "more", style }, said);
+    const names = Array.from({ length: column.count }, (_, unit) => unit).slice(shown[at]);
+    const list = html(
+      "select",
+      { class: "more", style, "aria-label": `more of ${column.name}`, title: "look at another unit", onchange: () => list.value && onSelect({ layer: column.name, unit: Number(list.value) }) },
+      html("option", { value: "" }, said),
+      ...names.map((unit) => html("option", { value: unit }, column.labels ? column.labels[unit] : `unit ${unit}`)),
+    );
+    others.push({ list, layer: column.name });
+    return list;
   }
 
   function box(column, at, unit) {
@@ -107,11 +126,14 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
           const d = `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
           const line = svg("path", { d, class: "link" });
           const title = svg("title");
+          const link = { at, input, unit, line, weight: NaN };
           const hit = svg("path", { d, class: "hit", "data-link": `${at}.${input}.${unit}` }, title);
+          // A sentence for each weight would cost time while a training is played.
+          hit.addEventListener("pointerenter", () => { title.textContent = `weight ${short(link.weight)}: click to change it`; });
           hit.addEventListener("click", () => onLink({ layer: layer.name, input, unit }));
           links.append(line);
           hits.push(hit);
-          drawn.push({ at, input, unit, line, title, weight: NaN });
+          drawn.push(link);
         }
       }
     });
@@ -120,6 +142,7 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
 
   return {
     element,
+    key: key.element,
     /**
      * @param {{network: import("./network.js").Network, grid: Float64Array, values: {a: Float64Array}[],
      *   side: number, off: Set<string>, selected: string|null}} view
@@ -135,6 +158,11 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
         button.classList.toggle("off", view.off.has(button.dataset.unit));
         button.setAttribute("aria-pressed", String(button.dataset.unit === view.selected));
       }
+      for (const { list, layer } of others) {
+        const unit = view.selected?.startsWith(`${layer}.`) ? view.selected.slice(layer.length + 1) : "";
+        list.value = unit;
+        if (list.selectedIndex < 0) list.value = ""; // it has a picture
+      }
     },
   };
 
@@ -149,7 +177,8 @@ export function diagram(scene, { onSelect, onLink, heads, room }) {
       Object.assign(link, { weight, share });
       link.line.setAttribute("stroke-width", (0.4 + 4.6 * share).toFixed(2));
       link.line.setAttribute("class", weight < 0 ? "link negative" : "link");
-      link.title.textContent = short(weight);
     }
+    key.show("positive", drawn.some(({ weight }) => weight > 0));
+    key.show("negative", drawn.some(({ weight }) => weight < 0));
   }
 }

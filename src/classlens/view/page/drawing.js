@@ -18,7 +18,8 @@ export function drawing(welcome, { points, classes, change }) {
   });
   const kinds = html("div", { class: "kinds", role: "group", "aria-label": "class of new points" });
   const hint = html("p", { class: "quiet" });
-  const element = html("section", { class: "panel drawing" }, html("h2", {}, "Your own points"), html("fieldset", { class: "modes" }, html("legend", {}, "a click on the picture is to"), ...modes), kinds, hint, html("button", { type: "button", onclick: () => { begin(); change([], 2, true); } }, "Begin with none"));
+  const none = html("button", { type: "button", class: "small", title: "take all points away, to draw your own", onclick: () => { begin(); change([], 2, true); } }, "Begin with none");
+  const element = html("section", { class: "drawing", "aria-label": "your own points" }, html("fieldset", { class: "modes" }, html("legend", {}, "a click on the picture is to"), ...modes, none), kinds, hint);
   const HINTS = {
     look: "Point at examples to follow them.",
     add: "Click where a point is to be. With the keyboard: arrows move a cross, Enter adds.",
@@ -56,6 +57,7 @@ export function drawing(welcome, { points, classes, change }) {
     element,
     show,
     tools: {
+      element,
       mode: () => (element.hidden ? "look" : mode),
       add(place) {
         if (points().length >= welcome.limits.points) return;

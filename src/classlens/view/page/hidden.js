@@ -2,7 +2,7 @@
 
 import { paintRegions, rgb } from "./colours.js";
 import { sampledLines } from "./lines.js";
-import { html, marker, path, short, svg } from "./marks.js";
+import { dotSize, html, marker, path, short, svg } from "./marks.js";
 import { forward } from "./network.js";
 
 const SIZE = 240;
@@ -37,7 +37,7 @@ export function hiddenPanel(scene, onPick) {
     again();
   });
   const choices = html("span");
-  const element = html("section", { class: "panel hiddenspace" }, title, html("p", { class: "choices" }, ...(depths.length > 1 ? [layers] : []), choices), plane, note);
+  const element = html("section", { class: "panel hiddenspace" }, title, html("p", { class: "quiet" }, "Each example where the units of this layer put it: this is all that the next layer is given."), html("p", { class: "choices" }, ...(depths.length > 1 ? [layers] : []), choices), plane, note);
   units();
   plane.addEventListener("pointerdown", (event) => {
     const box = plane.getBoundingClientRect();
@@ -84,7 +84,9 @@ export function hiddenPanel(scene, onPick) {
     canvas.setAttribute("aria-label", `the examples in layer ${network.layers[depth].name}`);
     if (count === 2) ground(network, low, high);
     spots = first.map((value, n) => [x(value), y(second[n])]);
-    dots.replaceChildren(...scene.y.map((k, n) => marker(payload.looks[k], ...spots[n], 5)));
+    const { radius, many } = dotSize(spots.length);
+    dots.setAttribute("class", many ? "many" : "");
+    dots.replaceChildren(...scene.y.map((k, n) => marker(payload.looks[k], ...spots[n], radius)));
     note.textContent = `${coincident(first, second)}${count > 2 ? ` Two of ${count} units.` : ""}`;
     mark(picked);
   }

@@ -79,6 +79,37 @@ export function marker(look, x, y, radius, attributes = {}) {
   return svg("polygon", { points: points.join(" "), ...style });
 }
 
+/**
+ * How large so many points are drawn, so that they leave the picture to be seen.
+ * @param {number} count
+ * @returns {{radius: number, many: boolean}} many: whether they are to be pale, too
+ */
+export function dotSize(count) {
+  const radius = count > 3000 ? 1.8 : count > 1000 ? 2.4 : count > 400 ? 3 : 5;
+  return { radius, many: count > 1000 };
+}
+
+/**
+ * A key: small samples with what they mean, each shown where it occurs.
+ * @param {[name: string, sample: SVGElement, words: string, title?: string][]} rows
+ */
+export function keyList(rows) {
+  const items = new Map(
+    rows.map(([name, sample, words, title]) => [
+      name,
+      html("li", { "data-key": name, title: title ?? null }, svg("svg", { viewBox: "0 0 26 14", class: "sample", "aria-hidden": "true" }, sample), words),
+    ]),
+  );
+  return {
+    element: html("ul", { class: "keys", "aria-label": "key" }, ...items.values()),
+    /** @param {string} name @param {boolean} occurs */
+    show(name, occurs) {
+      const item = items.get(name);
+      if (item.hidden === occurs) item.hidden = !occurs; // the same again would still cost time
+    },
+  };
+}
+
 /** A number as a reader wants it. @param {number} value */
 export function short(value) {
   const size = Math.abs(value);

@@ -6,6 +6,7 @@ const NEAR = 12;
 
 /**
  * @typedef {object} Tools for drawing points
+ * @property {HTMLElement} element to be placed above the picture
  * @property {() => "look"|"add"|"move"|"erase"} mode
  * @property {(place: number[]) => void} add
  * @property {(example: number, place: number[], done: boolean) => void} move

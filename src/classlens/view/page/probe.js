@@ -37,9 +37,10 @@ export function probePanel(scene) {
       body.replaceChildren(
         ...(payload.image ? [picture(view.x, payload.image, "the example's pixels")] : []),
         html("p", {}, `${who} is predicted as ${payload.classes[winner]} with ${(100 * shares[winner]).toFixed(1)} %${wrong ? ", which is wrong" : ""}.${lead}`),
+        outcome(logits, shares, order),
         ...(view.nearest ? [html("p", {}, near(view.nearest))] : []),
         ...(view.example !== null && view.own ? shared(view) : []),
-        rows(view, logits, shares, order),
+        way(view),
         ...(payload.network.inputs > 2 && !payload.image && scene.y.length ? [features(view)] : []),
       );
     },
@@ -67,20 +68,32 @@ export function probePanel(scene) {
     });
   }
 
-  function rows(view, logits, shares, order) {
+  /** The classes by softmax and logit, the winner first. */
+  function outcome(logits, shares, order) {
+    const head = [["class", "what the network chooses from"], ["softmax", "how sure the network is: the shares of all classes make 100 %"], ["logit", "the output itself, of which softmax makes shares"]];
+    return html(
+      "table",
+      { class: "outcome" },
+      html("tr", {}, ...head.map(([word, title]) => html("th", { scope: "col", title }, word))),
+      ...order.slice(0, MOST).map((k) => html("tr", {}, html("th", { scope: "row" }, payload.classes[k]), html("td", {}, `${(100 * shares[k]).toFixed(1)} %`), html("td", {}, short(logits[k])))),
+      ...(order.length > MOST ? [html("tr", {}, html("td", { colspan: 3, class: "quiet" }, `and ${order.length - MOST} more classes`))] : []),
+    );
+  }
+
+  /** From the features through each layer. */
+  function way(view) {
     const few = (values, names) => {
       const shown = Array.from(values).slice(0, MOST).map((value, i) => `${names(i)} ${short(value)}`);
       if (values.length > MOST) shown.push(`and ${values.length - MOST} more`);
       return shown.join(", ");
     };
-    const line = (term, text) => [html("dt", {}, term), html("dd", {}, text)];
+    const line = (term, text, title = null) => [html("dt", { title }, term), html("dd", {}, text)];
     const hidden = view.network.layers.slice(0, -1).flatMap((layer, depth) => [
-      ...line(`${layer.name}, sums`, few(view.values[depth].z, (i) => `z${i}`)),
-      ...line(`${layer.name}, ${layer.activation}`, few(view.values[depth].a, (i) => `a${i}`)),
+      ...line(`${layer.name}, sums`, few(view.values[depth].z, (i) => `z${i}`), "weights times inputs, and the bias"),
+      ...line(`${layer.name}, ${layer.activation}`, few(view.values[depth].a, (i) => `a${i}`), "what the units give to the next layer"),
     ]);
-    const of = (values, show) => order.slice(0, MOST).map((k) => `${payload.classes[k]} ${show(values[k])}`).join(", ");
     const input = payload.image ? [] : line("features", few(view.x, (i) => payload.features[i]));
-    return html("dl", {}, ...input, ...hidden, ...line("logits", of(logits, short)), ...line("softmax", of(shares, (share) => `${(100 * share).toFixed(1)} %`)));
+    return html("dl", {}, ...input, ...hidden);
   }
 
   /** All features of an example, beside their means and ranges. */

@@ -6,7 +6,7 @@ import { curves } from "./curves.js";
 import { decision } from "./decision.js";
 import { diagram } from "./diagram.js";
 import { hiddenPanel } from "./hidden.js";
-import { sampledLines } from "./lines.js";
+import { sampledCreases, sampledLines } from "./lines.js";
 import { html } from "./marks.js";
 import { argmax, edited, forward, score } from "./network.js";
 import { encoded, grid, lift, networkAt, open, places, rowsOf } from "./payload.js";
@@ -41,6 +41,11 @@ export function stage(host) {
   const network = html("section", { class: "panel net" }, html("h2", {}, "The network"), hint, sign.element, slots.network, slots.curves);
   const play = player((index, playing) => change({ index, playing }));
   const box = html("input", { type: "checkbox", checked: true, onchange: () => change({ creases: box.checked }) });
+  // The tools for points stand above the picture, and stay while it is built anew.
+  const frame = html("div");
+  const creases = html("label", { class: "quiet", title: "the dashed lines: on one side of each a hidden unit is at work, on the other not" }, box, " show where units turn on");
+  const look = html("section", { class: "panel look" }, frame, creases);
+  slots.picture.append(look);
   const seen = new Map();
   let scene = null;
   let shape = "";
@@ -111,9 +116,11 @@ export function stage(host) {
       hidden: hiddenPanel(scene, (example) => pick({ example, place: at[example] }, true)),
       words: wordsPanel(),
     };
-    const creases = html("label", {}, box, " show where units turn on");
-    slots.picture.replaceChildren(html("section", { class: "panel look" }, panels.picture.element, creases));
-    slots.network.replaceChildren(html("div", { class: "scroll" }, panels.network.element));
+    const held = frame.contains(document.activeElement);
+    if (host.tools && !look.contains(host.tools.element)) look.prepend(host.tools.element);
+    frame.replaceChildren(panels.picture.element);
+    if (held) frame.querySelector("[tabindex]").focus();
+    slots.network.replaceChildren(html("div", { class: "scroll" }, panels.network.element), panels.network.key);
     if (label) slots.network.querySelector(`[aria-label="${CSS.escape(label)}"]`)?.focus();
     slots.slice.replaceChildren(panels.slice.element);
     for (const name of ["unit", "probe", "hidden", "words"]) slots[name].replaceChildren(panels[name].element);
@@ -189,7 +196,8 @@ export function stage(host) {
     const logits = values.at(-1).a;
     const selected = state.selected && nameOf(state.selected);
     const lines = exact ? null : sampledLines(logits, side, scene.classes);
-    last = { epoch, net, own, predicted, key, view: { selected, logits, side, predicted, picture: exact, lines, creases: state.creases } };
+    const folds = exact || !state.creases ? {} : sampledCreases(net, values, side, state.off);
+    last = { epoch, net, own, predicted, key, view: { selected, logits, side, predicted, picture: exact, lines, folds, creases: state.creases } };
     panels.network.draw({ network: net, grid: grids.get(side), values, side, off: state.off, selected });
     panels.unit.draw({ selected: state.selected, network: net, values, side, off: state.off, edits: state.edits, words: seen.get(key)?.words ?? null, right: result?.right ?? 0, before: before ?? 0 });
     sign.draw(state);

@@ -18,7 +18,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
   const title = html("h3");
   const canvas = html("canvas", { class: "large", role: "img" });
   const kernel = html("div", { class: "kernel" });
-  const equation = html("p", { class: "equation" });
+  const equation = html("p", { class: "equation", title: "What the unit computes of its inputs: weights times inputs, and the bias." });
   const role = html("p");
   const effect = html("p", { "aria-live": "polite" });
   const box = html("input", { type: "checkbox", onchange: () => onSwitch(element.dataset.unit, box.checked) });
@@ -31,7 +31,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
     title,
     html("div", { class: "looks" }, canvas, kernel),
     equation,
-    html("label", {}, box, " switch it off (hold it at 0)"),
+    html("label", { title: "to see what the network owes to this unit" }, box, " switch it off (hold it at 0)"),
     effect,
     role,
     html("details", { class: "change", open: true }, html("summary", {}, "Change its weights"), weights, restore),

@@ -1,6 +1,7 @@
 /** The live page in a notebook's cell: its kernel is asked by messages. */
 
 import { live } from "./live.js";
+import { followHost } from "./theme.js";
 
 /** @param {{model: any, el: HTMLElement}} given as anywidget gives them */
 export function render({ model, el }) {
@@ -31,9 +32,11 @@ export function render({ model, el }) {
   root.className = "classlens cell";
   root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes keys for its own
   el.append(root);
+  const letGo = followHost(root);
   const page = live(root, { welcome: model.get("welcome"), ask, remember: false });
   return () => {
     model.off("msg:custom", receive);
+    letGo();
     page.destroy();
   };
 }
