@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn
 
 import pytest
@@ -44,12 +44,16 @@ def browser() -> Iterator[Any]:
             started.close()
 
 
-@contextmanager
-def served(*words: str) -> Iterator[str]:
+def served(*words: str) -> AbstractContextManager[str]:
     """The address of a live page, served by a process of its own."""
-    command = [sys.executable, "-m", "classlens", "play", "--no-browser", *words]
+    return running("-m", "classlens", "play", "--no-browser", *words)
+
+
+@contextmanager
+def running(*words: str) -> Iterator[str]:
+    """The address that a Python program prints which serves a live page."""
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as p:
         assert p.stdout is not None
         found = re.search(r"http://\S+", p.stdout.readline())

@@ -262,7 +262,7 @@ def test_what_is_refused_is_said(live: Any) -> None:
     page.locator(".message", has_text="batch_size must be a whole number").wait_for()
     assert page.get_by_label("batch size").input_value() == "32"
     assert page.get_by_label("learning rate").input_value() == "0.02"
-    page.get_by_label("close this message").click()
+    page.get_by_role("button", name="close this message").click()
     page.get_by_role("alert").wait_for(state="hidden")
 
 

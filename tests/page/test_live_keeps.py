@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hosts import served
+from hosts import running, served
 from PIL import Image
-from test_live import place, settled, shown, until_points
+from test_live import place, points, settled, shown, until_points
 
 import classlens as cl
 
@@ -73,6 +74,154 @@ def test_an_address_that_is_changed_by_hand(live: Any) -> None:
 def test_an_address_that_is_wrong(live: Any, hash: str) -> None:  # noqa: A002
     page = live(hash)
     page.locator(".confusion p", has_text="of 100 examples").first.wait_for()
+
+
+def test_what_of_a_link_was_not_understood_is_said(live: Any) -> None:
+    page = live("#hidden=x&seed=7&foo=1&off=L1.0+zz&noise=loud")
+    settled(page, "of 100 examples are right")
+    words = "noise=loud, hidden=x, off=L1.0 zz were not understood; the default is used."
+    page.locator(".message", has_text=f"Of the link foo=1, {words}").wait_for()
+    assert page.get_by_label("seed", exact=True).input_value() == "7"
+    assert page.inner_text(".byhand").startswith("L1.0 switched off")
+    page.get_by_role("button", name="close this message").click()  # the one that is seen
+    assert page.locator(".message:visible").count() == 0
+
+
+def test_a_link_that_is_refused_is_said(live: Any) -> None:
+    page = live("#epochs=99999999&seed=7")
+    settled(page, shown(RUN, DATA))
+    page.get_by_role("alert").filter(has_text="epochs may be at most 20,000 here.").wait_for()
+
+
+def test_changes_by_hand_are_said_saved_and_taken_back(live: Any, tmp_path: Path) -> None:
+    page = live("#hidden=3")
+    run = cl.fit(DATA, hidden=[3])
+    settled(page, shown(run, DATA))
+    page.locator('button[data-unit="L1.2"]').click()
+    page.get_by_label("weight of x0").fill("1.5")
+    page.get_by_label("switch it off").check()
+    sign = page.locator(".byhand")
+    sign.filter(has_text="1 weight changed by hand; L1.2 switched off").wait_for()
+    weights = [[each.astype(float) for each in layer.get_weights()] for layer in run.network.layers]
+    weights[0][0][0, 2] = 1.5
+    weights[1][0][2] = 0.0
+    kernels, biases = zip(*weights, strict=True)
+    score = run.network.with_weights(kernels, biases).evaluate(DATA.X, DATA.y)
+    settled(page, f"Loss {score.loss:.4f}")
+    # Everything is of that network: the words, the lines, the file, the code.
+    page.locator(".words", has_text=f"Loss {score.loss:.4f} on them").wait_for()
+    assert "lines exact" in page.inner_text(".decision")
+    assert page.locator('[data-crease="L1.2"]').count() == 0
+    model = cl.Model.load(saved(page, "Model file", tmp_path))
+    np.testing.assert_array_equal(model.network.layers[1].kernel[2], np.zeros(4))
+    assert model.network.layers[0].kernel[0, 2] == np.float32(1.5)
+    page.get_by_text("Python code", exact=True).click()
+    page.get_by_label("Python code").wait_for()
+    names: dict[str, Any] = {}
+    exec(page.get_by_label("Python code").input_value(), names)  # noqa: S102 - that it runs is the point
+    np.testing.assert_array_equal(names["model"].network.layers[1].kernel[2], np.zeros(4))
+    page.locator(".save summary").click()
+    # Another training begins without them.
+    page.get_by_label("another seed").click()
+    sign.wait_for(state="hidden")
+    page.get_by_text("Undo", exact=True).click()
+    settled(page, f"Loss {score.loss:.4f}")
+    page.get_by_text("Take it back").click()
+    settled(page, shown(run, DATA))
+    page.get_by_text("Undo", exact=True).click()
+    settled(page, f"Loss {score.loss:.4f}")
+    for _ in range(2):
+        page.get_by_text("Undo", exact=True).click()
+    settled(page, shown(run, DATA))
+    sign.wait_for(state="hidden")
+    assert page.get_by_text("Undo", exact=True).is_disabled()
+
+
+def test_an_output_cannot_be_switched_off(live: Any) -> None:
+    page = live("#off=L2.0")
+    settled(page, shown(RUN, DATA))
+    page.click('button[data-unit="L2.0"]')
+    assert page.get_by_label("switch it off").is_hidden()
+    assert page.locator(".byhand").is_hidden()
+
+
+def test_undo_in_a_field_is_the_field_s_own(live: Any) -> None:
+    page = live()
+    settled(page, shown(RUN, DATA))
+    page.click('button[data-unit="L1.0"]')
+    field = page.get_by_label("weight of x1")
+    before = field.input_value()
+    page.get_by_label("switch it off").check()
+    page.keyboard.press("Control+z")  # a box has no undo of its own
+    page.get_by_label("switch it off").and_(page.locator(":not(:checked)")).wait_for()
+    field.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("7")
+    page.locator(".byhand", has_text="1 weight changed").wait_for()
+    page.keyboard.press("Control+z")
+    assert field.input_value() == before
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+z")  # wherever the focus is
+    page.locator(".byhand").wait_for(state="hidden")
+    settled(page, shown(RUN, DATA))
+
+
+SERVE = """
+import contextlib
+import classlens as cl
+from classlens.server.serve import serve
+rings = cl.rings(60, classes=2, noise=0.1)
+data = cl.Dataset(rings.X, rings.y, ("inner", "outer"), ("wide", "high"))
+with contextlib.suppress(KeyboardInterrupt):
+    serve(data, name="mine", browse=False)
+print("Ended.")
+"""
+
+
+def test_samples_of_a_plane_are_played_with(live: Any) -> None:
+    """As one's own points are; the names of classes and features stay."""
+    with running("-c", SERVE) as address:
+        page = live(address=address)
+        assert page.get_by_label("data set", exact=True).input_value() == "given"
+        page.get_by_label("x0²").check()
+        page.get_by_label("x1²").check()
+        settled(page, "60 of 60 examples are right")
+        page.get_by_label("add points").check()
+        page.mouse.click(*place(page, 0.0, 0.0))
+        until_points(page, 61)
+        page.locator(".news", has_text="trained in").wait_for()
+        assert page.locator(".legend li").all_inner_texts() == ["inner", "outer"]
+        assert page.get_by_label("data set", exact=True).input_value() == "own"
+        page.get_by_label("x0²").uncheck()
+        page.get_by_label("x1²").uncheck()
+        page.locator(".axis.across .name", has_text="wide").wait_for()
+        page.locator(".axis.up .name", has_text="high").wait_for()
+        page.get_by_role("button", name=re.compile("^class .*new")).click()
+        page.mouse.click(*place(page, 0.1, 0.1))
+        until_points(page, 62)
+        page.wait_for_function("document.querySelectorAll('.legend li').length === 3")
+        assert page.locator(".legend li").all_inner_texts() == ["inner", "outer", "c2"]
+        hash_ = page.evaluate("location.hash")
+        for _ in range(5):
+            page.get_by_text("Undo", exact=True).click()
+            page.wait_for_timeout(300)
+        until_points(page, 60)
+        assert page.get_by_label("data set", exact=True).input_value() == "given"
+    other = live(hash_)
+    assert points(other) == 62
+    assert other.locator(".legend li").all_inner_texts() == ["inner", "outer", "c2"]
+    assert other.locator(".message:visible").count() == 0
+
+
+def test_what_was_stopped_can_be_trained_again(live: Any) -> None:
+    page = live("#data=spirals&epochs=3000&hidden=24&samples=1000&batch_size=16")
+    page.get_by_text("Stop", exact=True).click()
+    page.locator(".news", has_text="Stopped after epoch").wait_for()
+    again = page.get_by_text("Train again")
+    again.click()
+    again.wait_for(state="hidden")
+    page.get_by_text("Stop", exact=True).click()
+    page.locator(".news", has_text="Stopped after epoch").wait_for()
 
 
 def test_undo_by_the_keyboard(live: Any) -> None:
@@ -156,3 +305,22 @@ def test_a_table_from_the_command_line(live: Any, tmp_path: Path) -> None:
         page = live(address=address)
         assert page.locator(".legend", has_text="yes").count() == 1
         assert page.locator(".drawing").is_hidden()
+
+
+def test_a_table_that_is_refused_leaves_what_is_shown(live: Any, tmp_path: Path) -> None:
+    page = live()
+    settled(page, shown(RUN, DATA))
+    rows = "".join(f"{k}.5,{k % 7},{'xy'[k % 2]}\n" for k in range(40))
+    (tmp_path / "gaps.csv").write_text("a,b,kind\n,1,x\n" + rows)
+    page.get_by_label("your own file").set_input_files(tmp_path / "gaps.csv")
+    page.get_by_text("Train on it").click()
+    page.get_by_role("alert").filter(has_text="tick 'fill missing cells in'").wait_for()
+    assert page.get_by_label("data set", exact=True).input_value() == "blobs"
+    assert page.get_by_label("your own file").input_value() == ""
+    assert page.locator(".legend li").count() == 4
+    page.get_by_label("fill missing cells in").check()
+    page.get_by_text("Train on it").click()
+    page.locator(".legend", has_text="y").wait_for(timeout=20_000)
+    chosen = "document.querySelector('[aria-label=\"data set\"]').selectedOptions[0].textContent"
+    page.wait_for_function(f"{chosen} === 'gaps.csv'")
+    assert page.get_by_role("alert").is_hidden()
