@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import classlens as cl
+from classlens.data.inputs import Inputs
 from classlens.explanation.phrases import fixed, number, signed, some, some_examples, some_of
 
 BLOBS = cl.blobs()
@@ -122,6 +123,24 @@ def test_no_number_is_a_negative_zero() -> None:
         "-2.11e+03",
         "-1.37e+07",
     )
+
+
+@pytest.mark.parametrize(
+    "names", [("x0", "x0**2"), ("x0**2", "x0*x1"), ("x0", "x1", "x0**2", "sin(x1)")]
+)
+def test_features_made_of_a_plane_are_not_changed_one_by_one(names: tuple[str, ...]) -> None:
+    data = Inputs(names).dataset(BLOBS)
+    run = cl.fit(data, hidden=(3,), epochs=30)
+    found = cl.explain(run, data)
+    assert cl.verify(found, run, data) == len(found.findings)
+    text = " ".join(str(found).split())
+    for nonsense in ("closest call", "Without x0", "own:", "touch along", "crease", "reaches"):
+        assert nonsense not in text
+    assert f"{names[-1]} " in text  # as data/inputs.py spells it
+    one = cl.explain_example(run, 3, data)
+    assert cl.verify(one, run, data)
+    assert "is predicted as" in str(one)
+    assert "change" not in str(one)
 
 
 def large(sizes: tuple[int, ...] = (2, 8, 8, 8, 4)) -> cl.Network:

@@ -31,6 +31,16 @@ INPUTS: Mapping[str, Callable[[Floats, Floats], Floats]] = MappingProxyType(
 PLAIN = ("x0", "x1")
 
 
+def made_of_a_plane(names: Sequence[str]) -> bool:
+    """Whether features of these names are made of a plane's two coordinates.
+
+    Example:
+        >>> made_of_a_plane(["x0", "x0**2"]), made_of_a_plane(["x0", "x1"])
+        (True, False)
+    """
+    return all(name in INPUTS for name in names) and not set(names) <= set(PLAIN)
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Which features a network is given of a point of the plane.

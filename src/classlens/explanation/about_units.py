@@ -18,9 +18,17 @@ BITS = ("off", "on", "mixed")
 
 
 def layer_findings(
-    network: Network, data: Dataset, facts: Sequence[UnitFacts], depth: int
+    network: Network, data: Dataset, facts: Sequence[UnitFacts], depth: int, *, made: bool
 ) -> Iterator[Finding]:
-    """What the examples tell of one hidden layer, from its codes to its units."""
+    """What the examples tell of one hidden layer, from its codes to its units.
+
+    Args:
+        network: the network.
+        data: the examples.
+        facts: what is known of all hidden units.
+        depth: the layer's place.
+        made: whether the features are made of a plane's coordinates.
+    """
     layer = network.layers[depth]
     own = [fact for fact in facts if fact.layer == layer.name]
     on_data = [fact.on_data for fact in own if fact.on_data is not None]
@@ -48,7 +56,7 @@ def layer_findings(
     if point is None:
         yield from _shared_codes(layer.name, codes, present)
     for fact, seen in zip(own, on_data, strict=True):
-        yield equation(fact, spreads)
+        yield equation(fact, spreads, made=made and not depth)
         yield from _role(fact, seen, [row[fact.unit] for row in codes], present)
     if point is not None:
         yield Finding(
@@ -66,12 +74,16 @@ def layer_findings(
 _WHOLE = 6
 
 
-def equation(fact: UnitFacts, spreads: Sequence[float] | None = None) -> Finding:
+def equation(
+    fact: UnitFacts, spreads: Sequence[float] | None = None, *, made: bool = False
+) -> Finding:
     """A unit's formula; it follows from the weights alone.
 
     Args:
         fact: the unit.
         spreads: the standard deviation of each of its inputs over the examples, if there are any.
+        made: whether its inputs are made of a plane's coordinates, and so have no plane of their
+            own in which its crease has sides.
     """
     numbers: dict[str, Any] = {
         "inputs": list(fact.equation.inputs),
@@ -79,7 +91,7 @@ def equation(fact: UnitFacts, spreads: Sequence[float] | None = None) -> Finding
         "bias": fact.equation.bias,
         "activation": fact.activation,
     }
-    if len(fact.equation.inputs) == 2:
+    if len(fact.equation.inputs) == 2 and not made:
         numbers["side"] = _side(*numbers["weights"])
     if spreads is not None and len(spreads) > _WHOLE:
         numbers["spreads"] = list(spreads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,7 @@ from classlens.analysis.slices import Slice
 from classlens.analysis.unit_facts import check_fit, units
 from classlens.analysis.verdicts import Word, last_drop
 from classlens.data.dataset import Dataset
+from classlens.data.inputs import made_of_a_plane
 from classlens.errors import ArgumentError
 from classlens.explanation import rendering, words
 from classlens.explanation.about_boundaries import closest_in_many_dimensions, plane_findings
@@ -107,6 +108,9 @@ def explain(
 ) -> Explanation:
     """Say what a network does, unit by unit and class by class.
 
+    Features that are made of a plane's two coordinates, as ``Inputs`` makes x0**2 of x0, do not
+    change one without the other. Of what would happen if they did nothing is said.
+
     Args:
         model: a network, a model, or a run, which brings its history.
         data: samples with their classes; without them only what the weights alone tell is said.
@@ -131,8 +135,11 @@ def explain(
     history = history or getattr(model, "history", None)
     # A model of a table keeps its encoding, and has its features' names from there.
     named = given if given.encoding is not None else Model(given.network, features)
-    plane = _plane(given.network, samples, window, slice)
-    found = tuple(_gather(named, samples, history, plane))
+    made = made_of_a_plane(features)
+    plane = None
+    if not made or window is not None or slice is not None:
+        plane = _plane(given.network, samples, window, slice)
+    found = tuple(_gather(named, samples, history, plane, made=made))
     return Explanation(found, Names(given.network.classes, features), Flag().check("whole", whole))
 
 
@@ -144,6 +151,9 @@ def explain_example(
     slice: Slice | None = None,  # noqa: A002
 ) -> Explanation:
     """Say how one example comes to its class, and what would change it.
+
+    What would change it is not said of features that are made of a plane's two coordinates: they do
+    not change one without the other.
 
     Args:
         model: a network, a model, or a run.
@@ -169,6 +179,8 @@ def explain_example(
         row = Whole(0, len(samples) - 1).check("example", int(example))
         example = samples.X[row]
     seen = path(given, example, slice=slice)
+    if made_of_a_plane(features):
+        seen = replace(seen, flip=None)
     found = [path_finding(given.network, seen, row, slice)]
     if samples is not None and row is not None:
         found += [
@@ -192,12 +204,17 @@ def _plane(
 
 
 def _gather(
-    model: Model, data: Dataset | None, history: History | None, plane: Regions | None
+    model: Model,
+    data: Dataset | None,
+    history: History | None,
+    plane: Regions | None,
+    *,
+    made: bool,
 ) -> Iterator[Finding]:
     network = model.network
     facts = units(model, data)
     if data is None:
-        yield from (equation(fact) for fact in facts)
+        yield from (equation(fact, made=made) for fact in facts)
         yield from output_findings(network, None)
         if plane is not None:
             yield from plane_findings(plane, None, model.feature_names)
@@ -212,15 +229,16 @@ def _gather(
         drop=drop,
         epochs=None if history is None else len(history),
     )
-    yield from column_findings(network, data, model.feature_names, model.encoding)
+    if not made:
+        yield from column_findings(network, data, model.feature_names, model.encoding)
     for depth in range(len(network.layers) - 1):
-        yield from layer_findings(network, data, facts, depth)
+        yield from layer_findings(network, data, facts, depth, made=made)
     yield from output_findings(network, data)
     yield from lead_findings(network, data)
     calls = []
     if plane is not None:
         calls = list(plane_findings(plane, data, model.feature_names))
-    if network.inputs != 2:
+    if network.inputs != 2 and not made:
         calls += closest_in_many_dimensions(network, data, model.steps)
     yield from calls
     for call in calls:
