@@ -154,6 +154,31 @@ def test_it_opens_with_what_was_trained() -> None:
     assert opened["recipe"]["standardise"] is False
 
 
+def test_samples_of_a_plane_can_be_played_with() -> None:
+    """Points are drawn, and features made, as in the page of its own; the names stay."""
+    data = cl.Dataset(cl.blobs().X, cl.blobs().y, ("n", "e", "s", "w"), ("wide", "high"))
+    widget = view(cl.fit(data, epochs=5), data).widget
+    page, opened = Page(widget), widget.welcome
+    first = opened["datasets"][0]
+    assert (first["kind"], first["features"]) == ("plane", ["wide", "high"])
+    lifted = {**opened["recipe"], "inputs": ["x0", "x1", "x0**2"]}
+    *_, end = page.ask("a", do="train", recipe=lifted)
+    assert end["payload"]["classes"] == ["n", "e", "s", "w"]
+    assert end["payload"]["plane"]["inputs"] == lifted["inputs"]
+    shown = opened["payload"]
+    own = {
+        "source": "own",
+        "X": shown["data"]["X"],
+        "y": shown["data"]["y"],
+        "classes": 4,
+        "names": shown["classes"],
+        "features": first["features"],
+    }
+    *_, end = page.ask("b", do="train", recipe={**opened["recipe"], "data": own})
+    for name in ("classes", "features", "parameters"):
+        assert end["payload"][name] == shown[name]  # it is the same training
+
+
 def test_it_answers(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = page._widget.welcome["recipe"]
     calls: list[None] = []

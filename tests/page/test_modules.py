@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,135 @@ def test_points_go_through_an_address_unchanged(tmp_path: Path) -> None:
     np.testing.assert_array_equal(own.X, data.X)
     np.testing.assert_array_equal(own.y, data.y)
     assert more is False
+
+
+def test_points_go_through_an_address_with_their_names(tmp_path: Path) -> None:
+    named = {"names": ["a & b", "c#d", "é="], "features": ["wide", "high, or so"]}
+    script = """const points = [{ place: [1, 2], k: 0 }, { place: [3, 4], k: 2 }];
+      const recipe = { ...given.welcome.recipe, data: m.ownData(points, 3, given.named) };
+      const words = new URLSearchParams();
+      m.writeRecipe(recipe, given.welcome, words);
+      const wrong = new Set();
+      const again = m.readRecipe(new URLSearchParams(words.toString()), given.welcome, wrong);
+      return [recipe, again, [...wrong]]"""
+    recipe, again, wrong = run(tmp_path, "recipe", script, {"welcome": OPENED, "named": named})
+    assert again == recipe
+    assert wrong == []
+    points = Recipe.of(again).points
+    assert points is not None
+    assert points.class_names == tuple(named["names"])
+    assert points.feature_names == tuple(named["features"])
+
+
+@pytest.mark.parametrize(
+    ("data", "classes", "shown", "expected"),
+    [
+        ({"source": "blobs"}, 4, ["c0", "c1", "c2", "c3"], {}),
+        ({"source": "blobs"}, 5, ["c0", "c1", "c2", "c3"], {}),
+        ({"source": "given"}, 2, ["u", "v"], {"names": ["u", "v"], "features": ["a", "b"]}),
+        ({"source": "given"}, 3, ["u", "v"], {"names": ["u", "v", "c2"], "features": ["a", "b"]}),
+        (
+            {"source": "given"},
+            3,
+            ["c2", "v"],
+            {"names": ["c2", "v", "c2'"], "features": ["a", "b"]},
+        ),
+        ({"source": "own", "names": ["u", "v"]}, 3, ["x"], {"names": ["u", "v", "c2"]}),
+        ({"source": "own"}, 3, ["x"], {}),
+    ],
+)
+def test_names_are_kept_when_points_become_one_s_own(
+    tmp_path: Path, data: Any, classes: int, shown: list[str], expected: Any
+) -> None:
+    opened = {"datasets": [{"source": "given", "features": ["a", "b"]}, *OPENED["datasets"]]}
+    script = "return m.namesOf(given.data, given.classes, { classes: given.shown }, given.welcome)"
+    asked = {"data": data, "classes": classes, "shown": shown, "welcome": opened}
+    assert run(tmp_path, "recipe", script, asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("hash_", "wrong"),
+    [
+        ("", []),
+        ("data=rings&noise=0.2&hidden=3+4&activation=relu+tanh&standardise=1&inputs=x0", []),
+        ("data=rnigs", ["data"]),
+        ("noise=loud&samples=&data_seed=x", ["samples", "noise", "data_seed"]),
+        ("hidden=3.5&activation=re%20lu!", ["hidden", "activation"]),
+        ("activation=relu+tanh", ["activation"]),
+        ("learning_rate=fast&seed=", ["learning_rate", "seed"]),
+        ("inputs=x0+x2", ["inputs"]),
+        ("standardise=yes", ["standardise"]),
+        ("data=own&classes=2&points=!", ["points"]),
+        ("data=own&points=AAAAAAAAAAAA", ["points"]),
+        ("data=own&classes=2&points=AAAAAAAAAAAAAA", ["points"]),  # ten bytes
+    ],
+)
+def test_what_of_an_address_is_wrong(tmp_path: Path, hash_: str, wrong: list[str]) -> None:
+    script = """const wrong = new Set();
+      m.readRecipe(new URLSearchParams(given.hash), given.welcome, wrong);
+      return [...wrong]"""
+    found = run(tmp_path, "recipe", script, {"hash": hash_, "welcome": OPENED})
+    assert sorted(found) == sorted(wrong)
+
+
+def test_every_word_of_an_address_is_known(tmp_path: Path) -> None:
+    script = "return m.recipeWords(given)"
+    words = run(tmp_path, "recipe", script, OPENED)
+    assert {"data", "data_seed", "points", "class_name", "hidden", "learning_rate"} <= set(words)
+    script = "return m.VIEW_WORDS"
+    assert not set(run(tmp_path, "state", script)) & set(words)
+
+
+def test_what_was_not_understood_is_said_in_a_line(tmp_path: Path) -> None:
+    script = """return given.map((names) => m.notUnderstood(
+      new URLSearchParams({ hidden: "x", points: "A".repeat(90) }), new Set(names)))"""
+    none, one, two = run(tmp_path, "state", script, [[], ["hidden"], ["hidden", "points"]])
+    assert none == ""
+    assert one == "Of the link hidden=x was not understood; the default is used."
+    shortened = f"points={'A' * 39}…"
+    assert two == f"Of the link hidden=x, {shortened} were not understood; the default is used."
+
+
+def test_a_unit_that_is_off_sends_nothing(tmp_path: Path) -> None:
+    """Held at 0, or with outgoing weights of 0: the same numbers."""
+    rng = np.random.default_rng(3)
+    layer = {"activation": "tanh", "parameter": 0.0}
+    sizes = [2, 4, 3, 2]
+    spec = {
+        "inputs": 2,
+        "layers": [
+            {"name": f"L{k + 1}", "units": units, **layer} for k, units in enumerate(sizes[1:])
+        ],
+    }
+    count = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+    asked = {"spec": spec, "numbers": rng.normal(size=count).tolist(), "X": [1, -2, 0.5, 3]}
+    script = """const network = m.networkOf(given.spec, given.numbers);
+      const off = new Set(["L1.1", "L1.3", "L2.0", "L3.1"]);
+      return Array.from(m.forward(network, Float64Array.from(given.X), off)[2].z)"""
+    held = run(tmp_path, "network", script, asked)
+    script = """const { layers } = given.spec;
+      const sized = layers.map((each, i) => ({ ...each, inputs: i ? layers[i - 1].units : 2 }));
+      return m.silenced({ layers: sized }, new Set(["L1.1", "L1.3", "L2.0", "L3.1"]))"""
+    edits = run(tmp_path, "byhand", script, asked)
+    assert edits == [
+        *([1, 1, k, 0] for k in range(3)), *([1, 3, k, 0] for k in range(3)),
+        [2, 0, 0, 0], [2, 0, 1, 0],
+    ]  # fmt: skip
+    script = """const network = m.edited(m.networkOf(given.spec, given.numbers), given.edits);
+      return Array.from(m.forward(network, Float64Array.from(given.X))[2].z)"""
+    assert run(tmp_path, "network", script, {**asked, "edits": edits}) == held
+
+
+def test_changes_by_hand_in_words(tmp_path: Path) -> None:
+    script = "return given.map(([weights, off]) => m.changesInWords(weights, off))"
+    asked = [[0, []], [1, []], [2, []], [0, ["L1.0"]], [2, ["L1.0", "L2.1"]]]
+    assert run(tmp_path, "byhand", script, asked) == [
+        "",
+        "1 weight changed by hand",
+        "2 weights changed by hand",
+        "L1.0 switched off",
+        "2 weights changed by hand; L1.0, L2.1 switched off",
+    ]
 
 
 def test_views_go_through_an_address_unchanged(tmp_path: Path) -> None:
