@@ -183,6 +183,9 @@ def test_samples_of_a_plane_are_played_with(live: Any) -> None:
     with running("-c", SERVE) as address:
         page = live(address=address)
         assert page.get_by_label("data set", exact=True).input_value() == "given"
+        page.locator(".share summary").click()
+        page.locator(".share", has_text="The data is not in the link").wait_for()
+        page.locator(".share summary").click()
         page.get_by_label("x0²").check()
         page.get_by_label("x1²").check()
         settled(page, "60 of 60 examples are right")

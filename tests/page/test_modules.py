@@ -161,6 +161,15 @@ def test_points_go_through_an_address_unchanged(tmp_path: Path) -> None:
     assert more is False
 
 
+def test_what_was_given_to_a_page_is_not_in_its_links(tmp_path: Path) -> None:
+    opened = welcome(cl.rings(), "mine")
+    script = """const words = new URLSearchParams();
+      const recipe = { ...given.recipe, settings: { ...given.recipe.settings, seed: 3 } };
+      const whole = m.writeRecipe(recipe, given, words);
+      return [whole, words.toString(), m.readRecipe(words, given).settings.seed]"""
+    assert run(tmp_path, "recipe", script, opened) == [False, "seed=3", 3]
+
+
 def test_points_go_through_an_address_with_their_names(tmp_path: Path) -> None:
     named = {"names": ["a & b", "c#d", "é="], "features": ["wide", "high, or so"]}
     script = """const points = [{ place: [1, 2], k: 0 }, { place: [3, 4], k: 2 }];

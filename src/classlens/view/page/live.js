@@ -74,7 +74,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     html(
       "main",
       { class: "three" },
-      html("div", { class: "column" }, slots.picture, slots.probe, slots.slice, pen.element, slots.hidden, slots.confusion),
+      html("div", { class: "column" }, slots.picture, slots.probe, slots.slice, slots.hidden, slots.confusion),
       html("div", { class: "column" }, views.network, slots.unit, slots.words),
       html("div", { class: "column" }, panel.data, table.element, panel.training, luck.element),
     ),

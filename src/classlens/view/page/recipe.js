@@ -90,7 +90,7 @@ export function writeRecipe(recipe, welcome, words) {
     const text = written(value);
     if (text !== written(first.settings[name])) words.set(name, text);
   }
-  return true;
+  return data.source !== "given";
 }
 
 const written = (value) => (value === null || value === undefined ? "none" : Array.isArray(value) ? value.join(" ") || "none" : String(value));

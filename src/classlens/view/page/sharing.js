@@ -32,7 +32,7 @@ export function sharingMenu({ link }) {
     const { text, whole } = link();
     // The token in this page's own address is for this machine alone.
     address.value = `${location.origin}/#${text}`;
-    said.textContent = whole ? "" : "The data is too much for a link, and is not in it.";
+    said.textContent = whole ? "" : "The data is not in the link: it was given to this page, or is too much for one.";
   });
   return sheet;
 }
