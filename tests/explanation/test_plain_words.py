@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import classlens as cl
+from classlens.analysis.geometry import regions
 from classlens.data.inputs import Inputs
+from classlens.explanation.about_boundaries import plane_findings
 from classlens.explanation.phrases import fixed, number, signed, some, some_examples, some_of
 
 BLOBS = cl.blobs()
@@ -141,6 +143,27 @@ def test_features_made_of_a_plane_are_not_changed_one_by_one(names: tuple[str, .
     assert cl.verify(one, run, data)
     assert "is predicted as" in str(one)
     assert "change" not in str(one)
+
+
+def test_one_example_has_one_distance() -> None:
+    """The nearest boundary, at x0 = 1.201, is beyond the window, which shows that at -0.501."""
+    one = network(([[1.0, -1.0], [0.0, 0.0]], [-1.2, -0.5]), ([[0, 1], [0, 1]], [1e-3, 0]))
+    data = cl.Dataset([[0.9, 0.0], [0.9, 0.5], [0.8, 0.2]], [0, 0, 1])
+    found = cl.explain(one, data, window=((-1.0, 1.0), (-1.0, 1.0)))
+    assert cl.verify(found, one, data) == len(found.findings)
+    numbers = {f.kind: f.numbers for f in found.findings}
+    assert "margin" not in numbers["boundary"]
+    assert numbers["closest call"]["distance"] == pytest.approx(0.301, abs=1e-5)
+    assert numbers["path"]["flip"]["distance"] == pytest.approx(0.301, abs=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_saturated_units_have_boundaries(activation: str) -> None:
+    """Where a curved network is all but flat, Newton's steps have nowhere to go."""
+    settings = {"hidden": (2,), "activation": activation, "learning_rate": 3000.0, "epochs": 20}
+    run = cl.fit(BLOBS, **settings)
+    found = list(plane_findings(regions(run.network, data=BLOBS), None, ("x0", "x1")))
+    assert {f.kind for f in found} >= {"areas", "boundary"}
 
 
 def large(sizes: tuple[int, ...] = (2, 8, 8, 8, 4)) -> cl.Network:

@@ -26,6 +26,8 @@ _TIED = 1e-7
 _MOVED = 0.01
 # In more than two dimensions only so many examples, those of the smallest lead, are measured.
 _MEASURED = 50
+# So many are where the nearest boundary may be beyond the window.
+_BEYOND = 10
 
 
 def plane_findings(
@@ -63,7 +65,7 @@ def plane_findings(
         yield Finding("apart", numbers={**here, "pairs": apart}, scope=scope)
     if margins is not None and data is not None and np.isfinite(margins.distance).any():
         if found.exact:
-            yield _closest_call(found, margins, data)
+            yield from _closest_call(found, margins, data)
         else:  # the nearest of those that look near, each as the forward pass confirms it
             rows = np.argsort(margins.distance, kind="stable")[:_MEASURED]
             yield from _closest_found(found.network, data, rows)
@@ -130,8 +132,11 @@ def _on_the_tie(
     for _ in range(_NEWTON):
         slopes = [(lead(place + d) - lead(place - d)) / (2 * d.sum()) for d in np.diag(step)]
         gradient = np.stack(slopes, axis=1)
-        square = np.maximum((gradient**2).sum(axis=1), np.finfo(float).tiny)
-        place = place - (lead(place) / square)[:, None] * gradient
+        square = (gradient**2).sum(axis=1)
+        # Where a step leaves the neighbourhood, as over ground that is all but flat, none is made.
+        steep = np.abs(lead(place)) <= _MOVED * np.hypot(*span) * np.sqrt(square)
+        share = np.divide(lead(place), square, out=np.zeros(len(place)), where=steep & (square > 0))
+        place = place - share[:, None] * gradient
     z = logits(place)
     tied = np.abs(lead(place)) <= _TIED * (1 + np.abs(z).max(axis=1))
     ahead = z.max(axis=1) - z[np.arange(len(z)), pairs[:, 0]] <= _TIED * (1 + np.abs(z).max(axis=1))
@@ -156,26 +161,33 @@ def _bends(found: Regions, points: NDArray[np.float64]) -> list[list[str | int]]
 
 
 def _closest(margins: Margins, a: int, b: int) -> dict[str, float | int]:
-    """The example nearest to this boundary, among those to which it is the nearest one."""
+    """The example nearest to this boundary, among those to which it is the nearest one.
+
+    None, if beyond the window there may be a nearer one: its flip would tell another distance.
+    """
     mine = (margins.classes == (a, b)).all(axis=1) & np.isfinite(margins.distance)
-    if not mine.any():
-        return {}
     row = int(np.argmin(np.where(mine, margins.distance, np.inf)))
+    if not mine[row] or not margins.certified[row]:
+        return {}
     return {"example": row, "margin": float(margins.distance[row])}
 
 
-def _closest_call(found: Regions, margins: Margins, data: Dataset) -> Finding:
+def _closest_call(found: Regions, margins: Margins, data: Dataset) -> Iterator[Finding]:
     row = int(np.argmin(margins.distance))
+    if not margins.certified[row]:  # beyond the window there may be a boundary that is nearer
+        order = np.argsort(margins.distance, kind="stable")
+        yield from _closest_found(found.network, data, order[~margins.certified[order]][:_BEYOND])
+        return
     pair = [int(k) for k in margins.classes[row]]
     here = int(found.network.predict(data.X[row : row + 1])[0])
-    return Finding(
+    yield Finding(
         "closest call",
         {"example": row, "class": here, "other": pair[0] if pair[1] == here else pair[1]},
         {
             "x": [float(v) for v in data.X[row]],
             "distance": float(margins.distance[row]),
             "point": [float(v) for v in margins.point[row]],
-            "exact": bool(margins.certified[row]),
+            "exact": True,
             "steps": None,
         },
         scope="window",
