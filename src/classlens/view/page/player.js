@@ -15,7 +15,7 @@ export function player(onChange) {
     type: "range", min: 0, max: 0, value: 0, "aria-label": "epoch",
     oninput: () => { stop(); go(Number(slider.value), false); },
   });
-  const label = html("output", { class: "epoch" });
+  const label = html("output", { class: "epoch", title: "in an epoch every training example is used once" });
   const button = html("button", { type: "button", class: "play", onclick: () => (timer ? pause() : play()) });
   const step = (by, name, sign) =>
     html("button", { type: "button", "aria-label": name, title: name, onclick: () => { stop(); go(index + by, false); } }, sign);
