@@ -55,11 +55,12 @@ UPWARD = {
 HOMES = {
     "jax": {"training"},
     "optax": {"training"},
+    "numba": {"training"},
     "matplotlib": {"view.displays", "lab_utils"},
     "contourpy": {"view.displays"},
     "safetensors": {"io"},
     "sklearn": {"data.shipped", "estimator"},
-    "pyarrow": {"data.tables", "tabular.judging"},
+    "pyarrow": {"data.tables", "survey", "tabular.judging"},
     "narwhals": {"data.tables"},
     "PIL": {"data.tables"},
     "typer": {"cli"},

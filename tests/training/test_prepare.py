@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import classlens as cl
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError
-from classlens.training.prepare import bucket, on_device, prepare
+from classlens.training.device import bucket, on_device
+from classlens.training.prepare import prepare
 
 
 def data(counts=(10, 10, 10), features=2):

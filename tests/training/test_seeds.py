@@ -34,16 +34,21 @@ def test_recorded_runs_of_other_seeds_shapes_and_sizes(case):
     assert np.array_equal(orders, RUNS[f"{case}_orders"])
 
 
+def philox(pair, first, count):
+    """Blocks of one stream, shape (count, 4)."""
+    return seeds._philox(np.array(pair, np.uint64)[:, None], first, count)[:, 0]
+
+
 def test_philox_known_answers():
     # Random123's published vectors: (counter, key) -> words; a pair is (key, second counter half).
     ones = 2**64 - 1
-    assert [f"{w:08x}" for w in seeds._philox((0, 0), 0, 1)[0]] == [
+    assert [f"{w:08x}" for w in philox((0, 0), 0, 1)[0]] == [
         "6627e8d5",
         "e169c58d",
         "bc57ac4c",
         "9b00dbd8",
     ]
-    assert [f"{w:08x}" for w in seeds._philox((ones, ones), ones, 1)[0]] == [
+    assert [f"{w:08x}" for w in philox((ones, ones), ones, 1)[0]] == [
         "408f276d",
         "41c83b0e",
         "a20bc7c6",
@@ -69,8 +74,20 @@ def test_philox_known_answers():
     ],
 )
 def test_order_streams(seed, words, first, second):
-    assert seeds._philox(seeds._pair(seed, 0), 0, 1)[0].tolist() == words
+    assert philox(seeds._pair(seed, 0), 0, 1)[0].tolist() == words
     assert seeds.orders(seed, 10, 2).tolist() == [first, second]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    of=st.lists(st.integers(-(2**70), 2**70), min_size=1, max_size=5),
+    shapes=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=3),
+)
+def test_kernels_of_many_networks_are_those_of_each(of, shapes):
+    together = seeds.kernels_of(of, shapes)
+    for network, seed in enumerate(of):
+        alone = seeds.kernels(seed, shapes)
+        assert all(np.array_equal(a[..., network], b) for a, b in zip(together, alone, strict=True))
 
 
 @settings(max_examples=60, deadline=None)
@@ -90,7 +107,7 @@ def test_swaps_all_at_once_equal_swaps_one_by_one(n, rows, data):
 def test_large_orders_are_permutations_and_equal_the_plain_loop(n):
     # 46,341 squared is the first to pass 2**31, where the sorting keys become 64-bit.
     blocks = (n + 2) // 4
-    words = seeds._philox(seeds._pair(5, 0), 0, blocks).ravel().tolist()
+    words = philox(seeds._pair(5, 0), 0, blocks).ravel().tolist()
     expected = list(range(n))
     for i in range(n - 1):
         j = i + words[i] % (n - i)

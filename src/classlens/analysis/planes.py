@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.activations import Activation
 from classlens.errors import ArgumentError, DataError, short
 from classlens.kinds import Whole
-from classlens.network import Array, Layer, LayerValues, Network, class_names
+from classlens.names import class_names
+from classlens.network import Array, Layer, LayerValues, Network
 
 Interval = tuple[float, float]
 Coordinates = NDArray[np.float64]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from classlens.analysis.thresholds import threshold
 
 Word = Literal["good", "diverged", "too early", "dead units", "poor split", "fair"]
+WORDS: tuple[Word, ...] = get_args(Word)
 
 
 @dataclass(frozen=True)
@@ -61,29 +61,72 @@ def judge(
         last_drop: the share by which the last tenth of the training lowered the loss, or None where
             the training is not known.
     """
-    found = tuple(_mergers(table))
-    accuracy = float(np.trace(table) / table.sum())
-    classes = int(np.count_nonzero(table.sum(axis=1)))
-    guessing = math.log(max(classes, 2))
-    word: Word
-    if not loss < threshold("diverged") * guessing:
-        word = "diverged"
-    elif accuracy >= threshold("good") and not found:
-        word = "good"
-    elif last_drop is not None and last_drop > threshold("too early"):
-        word = "too early"
-    elif dead_share >= threshold("dead share"):
-        word = "dead units"
-    elif found:
-        word = "poor split"
-    else:
-        word = "fair"
-    return Verdict(word, found)
+    drop = None if last_drop is None else np.array([last_drop])
+    judged = judge_all(
+        table[None], np.array([loss]), dead_share=np.array([dead_share]), last_drop=drop
+    )
+    mergers = tuple(
+        _merger(table, lost, into) for lost, into in enumerate(judged.into[0].tolist()) if into >= 0
+    )
+    return Verdict(WORDS[judged.word[0]], mergers)
+
+
+class Judged(NamedTuple):
+    """Verdicts on many networks.
+
+    Attributes:
+        word: index into ``WORDS``, shape (networks,).
+        into: for each class the class that it is merged into, or mixed up with, or -1, shape
+            (networks, classes).
+    """
+
+    word: NDArray[np.int64]
+    into: NDArray[np.int64]
+
+
+def judge_all(
+    tables: NDArray[np.int64],
+    loss: NDArray[np.float64],
+    *,
+    dead_share: NDArray[np.float64],
+    last_drop: NDArray[np.float64] | None,
+) -> Judged:
+    """The verdicts on many networks: as ``judge``, each argument with a leading axis for them."""
+    own = tables.sum(axis=2)  # (networks, classes)
+    others = tables.copy()
+    each = np.arange(tables.shape[1])
+    others[:, each, each] = 0
+    into = np.argmax(others, axis=2)
+    taken = others.max(axis=2)
+    into[(own == 0) | (taken < threshold("mixed") * own)] = -1
+    merged = (into >= 0).any(axis=1)
+    accuracy = np.trace(tables, axis1=1, axis2=2) / own.sum(axis=1)
+    guessing = np.log(np.maximum(np.count_nonzero(own, axis=1), 2))
+    early = np.zeros(len(tables), bool)
+    if last_drop is not None:
+        early = last_drop > threshold("too early")
+    word = np.select(
+        [
+            ~(loss < threshold("diverged") * guessing),
+            (accuracy >= threshold("good")) & ~merged,
+            early,
+            dead_share >= threshold("dead share"),
+            merged,
+        ],
+        [
+            WORDS.index(each)
+            for each in ("diverged", "good", "too early", "dead units", "poor split")
+        ],
+        WORDS.index("fair"),
+    )
+    return Judged(word, into)
 
 
 # The fewest losses through which a line tells a fall from noise, and how many of its standard
 # errors a slope must be.
 _FEWEST = 5
+# Of a shorter training no tenth is told.
+_SHORTEST = 10
 _CLEAR = 3.0
 
 
@@ -107,31 +150,49 @@ def last_drop(losses: NDArray[np.float64]) -> float | None:
         >>> round(last_drop(np.linspace(2.0, 1.0, 101)), 3)
         0.091
     """
-    tenth = len(losses) // 10
-    tail = np.asarray(losses[-max(tenth + 1, _FEWEST) :], np.float64)
-    if not tenth or not np.isfinite(tail).all():
+    epochs = len(losses)
+    if epochs < _SHORTEST:
         return None
-    epochs = np.arange(len(tail)) - (len(tail) - 1) / 2
-    spread = float(epochs @ epochs)
-    slope = float(epochs @ tail) / spread
-    residuals = tail - tail.mean() - slope * epochs
-    error = math.sqrt(float(residuals @ residuals) / (len(tail) - 2) / spread)
-    before = float(tail.mean() + slope * (epochs[-1] - tenth))
-    if before <= 0 or abs(slope) <= _CLEAR * error:
-        return 0.0
-    ends = 1 - float(tail[-1]) / float(tail[-1 - tenth])
-    return min(ends, -slope * tenth / before)
+    tail = np.asarray(losses[-told_epochs(epochs) :], np.float64)
+    (drop,) = last_drops(tail[:, None], epochs)
+    return None if np.isnan(drop) else float(drop)
 
 
-def _mergers(table: NDArray[np.int64]) -> list[Merger]:
-    found = []
-    for lost, row in enumerate(table):
-        others = row.copy()
-        others[lost] = 0
-        into = int(np.argmax(others))
-        if row.sum() and others[into] >= threshold("mixed") * row.sum():
-            word: Literal["merged", "mixed"] = "mixed"
-            if others[into] >= threshold("merged") * row.sum():
-                word = "merged"
-            found.append(Merger(lost, into, int(others[into]), int(row.sum()), word))
-    return found
+def told_epochs(epochs: int) -> int:
+    """How many of the last epochs' losses ``last_drops`` wants, of a training of so many."""
+    return min(max(epochs // 10 + 1, _FEWEST), epochs)
+
+
+def last_drops(tail: NDArray[np.float64], epochs: int) -> NDArray[np.float64]:
+    """The same for many trainings.
+
+    Args:
+        tail: the losses of the last ``told_epochs(epochs)`` epochs, shape (epochs told, networks).
+        epochs: how many each training had.
+
+    Returns:
+        Shape (networks,); NaN under ten epochs, or where a loss is not finite.
+    """
+    if epochs < _SHORTEST:
+        return np.full(tail.shape[1], np.nan)
+    tenth = epochs // 10
+    tail = np.where(np.isfinite(tail).all(axis=0), tail, np.nan)
+    x = np.arange(len(tail)) - (len(tail) - 1) / 2
+    spread = x @ x
+    mean, slope = tail.mean(axis=0), x @ tail / spread
+    residuals = tail - mean - slope * x[:, None]
+    error = np.sqrt((residuals**2).sum(axis=0) / (len(tail) - 2) / spread)
+    before = mean + slope * (x[-1] - tenth)
+    still = (before <= 0) | (np.abs(slope) <= _CLEAR * error)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = 1 - tail[-1] / tail[-1 - tenth]
+        drop = np.minimum(ends, -slope * tenth / before)
+    return np.where(still, 0.0, drop)
+
+
+def _merger(table: NDArray[np.int64], lost: int, into: int) -> Merger:
+    examples, of = int(table[lost, into]), int(table[lost].sum())
+    word: Literal["merged", "mixed"] = "merged"
+    if examples < threshold("merged") * of:
+        word = "mixed"
+    return Merger(lost, into, examples, of, word)

@@ -101,13 +101,13 @@ def advance(
         def learn(number: jax.Array, carry: tuple[State, Score]) -> tuple[State, Score]:
             state, total = carry
             index = jax.lax.dynamic_slice(orders, (row, number * size), (1, size))[0]
-            batch = _pick(training, index, training.real - number * size)
+            batch = pick(training, index, training.real - number * size)
             state, sums = update(program, knobs, state, batch)
             return state, _add(total, sums)
 
         def check(number: jax.Array, total: Score) -> Score:
             assert validation is not None  # noqa: S101 - tells the type checker
-            batch = _slice(validation, number, _check_size(validation))
+            batch = slice_of(validation, number, check_size(validation))
             return _add(total, score(program, state.params, batch))
 
         state, sums, records = carry
@@ -151,11 +151,12 @@ def check_batches(samples: int, bucket: int) -> int:
 _CHECK_ROWS = 512
 
 
-def _check_size(samples: Samples) -> int:
+def check_size(samples: Samples) -> int:
+    """How many validation rows are scored at once."""
     return min(int(samples.x.shape[0]), _CHECK_ROWS)
 
 
-def _pick(samples: Samples, index: jax.Array, left: jax.Array) -> Batch:
+def pick(samples: Samples, index: jax.Array, left: jax.Array) -> Batch:
     """The batch of the rows of ``index``, of which the first ``left`` (or all) are samples."""
     size = index.shape[0]
     real = jnp.minimum(size, left)
@@ -167,7 +168,7 @@ def _pick(samples: Samples, index: jax.Array, left: jax.Array) -> Batch:
     return Batch(x, y, jnp.where(jnp.arange(size) < real, weight, 0), real)
 
 
-def _slice(samples: Samples, number: jax.Array, size: int) -> Batch:
+def slice_of(samples: Samples, number: jax.Array, size: int) -> Batch:
     """Batch ``number`` of consecutive rows; rows past the samples have no weight already."""
     x, y, weight = (
         jax.lax.dynamic_slice_in_dim(array, number * size, size)

@@ -13,11 +13,12 @@ import numpy as np
 
 from classlens.training import epochs, seeds
 from classlens.training.compilation import keep_compiled_programs
+from classlens.training.device import on_device
 from classlens.training.epochs import Records
 from classlens.training.history import Metric, Parameters
 from classlens.training.log import Log, Watch
 from classlens.training.orders import Block, Orders
-from classlens.training.prepare import Job, on_device
+from classlens.training.prepare import Job
 from classlens.training.step import Knobs, Program, State, initial
 
 # Seconds that a call should take: progress and Ctrl-C come at least ten times a second.

@@ -1,4 +1,4 @@
-"""Before anything reaches JAX: arguments checked, parts split off, arrays padded to buckets.
+"""Before anything reaches the training: arguments checked, held-out parts split off.
 
 JAX answers bad input with wrong numbers (a label that is out of range is clamped or gives NaN, an
 integer wraps), so everything is checked here, with NumPy.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,10 +18,9 @@ from classlens.data.split import stratified
 from classlens.data.weights import row_weights
 from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
 from classlens.model import Model
-from classlens.network import feature_names
+from classlens.names import feature_names
 from classlens.settings import Settings
 from classlens.training import seeds
-from classlens.training.epochs import Samples
 from classlens.training.limits import check_memory, check_updates
 
 # What the samples' weights may be on average. The gradient grows with them: much smaller ones
@@ -130,33 +128,6 @@ def prepare(
         activations=activations,
         start=start,
     )
-
-
-def bucket(count: int, lowest: int) -> int:
-    """The padded size for ``count`` rows: sizes in one bucket share the compiled program.
-
-    Powers of two, and from 4096 on eight steps between them, so that little memory is lost.
-
-    Example:
-        >>> bucket(100, 256), bucket(300, 256), bucket(60_000, 256)
-        (256, 512, 61440)
-    """
-    size = max(lowest, 1 << (count - 1).bit_length())
-    step = size // 16 if size > 4096 else size
-    return -(-count // step) * step
-
-
-def on_device(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) -> Samples:
-    """The samples as device arrays, padded with rows of zeros that have no weight."""
-    count = len(data)
-    rows = bucket(count, lowest)
-    x = np.zeros((rows, data.features), np.float32)
-    y = np.zeros(rows, np.int32)
-    w = np.zeros(rows, np.float32)
-    x[:count], y[:count] = data.X, data.y
-    w[:count] = 1 if weight is None else weight
-    samples: Samples = jax.device_put(Samples(x, y, w, np.int32(count)))
-    return samples
 
 
 class Parts(NamedTuple):

@@ -21,7 +21,7 @@ _M = 2**31 - 1
 _WORD = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
-_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_KEY_STEPS = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 # Epochs are drawn together until this many positions: enough to keep NumPy busy, small enough for
 # the processor's cache and for memory.
 _POSITIONS_AT_ONCE = 1 << 21
@@ -48,8 +48,28 @@ def kernels(seed: int, shapes: Sequence[tuple[int, int]]) -> list[NDArray[np.flo
         >>> kernels(1234, [(2, 2)])[0].tolist()[0]
         [0.0931769609451294, -0.3316152095794678]
     """
-    draw = random.Random(seed)  # noqa: S311 - reproducibility is the purpose here, not secrecy
-    return [_glorot_uniform(_pair(seed, draw.randint(0, _M)), shape) for shape in shapes]
+    return [each[..., 0] for each in kernels_of([seed], shapes)]
+
+
+def kernels_of(
+    seeds: Sequence[int], shapes: Sequence[tuple[int, int]]
+) -> list[NDArray[np.float32]]:
+    """The initial kernels of many networks, each as ``kernels`` draws them from its seed.
+
+    Args:
+        seeds: any integers, one for each network.
+        shapes: as for ``kernels``.
+
+    Returns:
+        One float32 array for each shape, (inputs, units, networks).
+    """
+    draw = random.Random()  # noqa: S311 - reproducibility is the purpose here, not secrecy
+    pairs = np.empty((len(shapes), 2, len(seeds)), np.uint64)
+    for network, seed in enumerate(seeds):
+        draw.seed(seed)
+        for own in pairs:
+            own[:, network] = _pair(seed, draw.randint(0, _M))
+    return [_glorot_uniform(own, shape) for own, shape in zip(pairs, shapes, strict=True)]
 
 
 def orders(seed: int, n: int, epochs: int, *, start: int = 0) -> NDArray[np.int32]:
@@ -80,7 +100,8 @@ def orders(seed: int, n: int, epochs: int, *, start: int = 0) -> NDArray[np.int3
 def _shuffles(pair: tuple[int, int], n: int, start: int, epochs: int) -> NDArray[np.int64]:
     """Fisher-Yates shuffles of 0..n-1, one a row, from the words that belong to each epoch."""
     blocks = (n - 1 + 3) // 4  # an epoch's share of the stream; its left-over words are dropped
-    words = _philox(pair, start * blocks, epochs * blocks).reshape(epochs, 4 * blocks)
+    drawn = _philox(np.array(pair, np.uint64)[:, None], start * blocks, epochs * blocks)
+    words = drawn.reshape(epochs, 4 * blocks)
     partners = np.full((epochs, n), n - 1, np.int64)  # the last position has only itself
     steps = np.arange(n - 1, dtype=np.uint32)
     partners[:, :-1] = words[:, : n - 1] % (np.uint32(n) - steps) + steps
@@ -144,15 +165,21 @@ def _apply_swaps(partners: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(result.reshape(rows, n) - offset)
 
 
-def _glorot_uniform(pair: tuple[int, int], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Glorot and Bengio (2010): uniform in ±sqrt(6 / (inputs + units)), rounded as TensorFlow."""
-    size = shape[0] * shape[1]
-    words = _philox(pair, 0, -(-size // 4)).ravel()[:size]
+def _glorot_uniform(pairs: NDArray[np.uint64], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Glorot and Bengio (2010): uniform in ±sqrt(6 / (inputs + units)), rounded as TensorFlow.
+
+    Args:
+        pairs: a pair of seeds for each network, shape (2, networks).
+        shape: (inputs, units).
+    """
+    size, networks = shape[0] * shape[1], pairs.shape[1]
+    words = _philox(pairs, 0, -(-size // 4))  # (blocks, networks, 4)
+    words = words.swapaxes(1, 2).reshape(-1, networks)[:size]
     # 23 random bits under the exponent of 1.0 make a number in [1, 2).
     unit = ((words & np.uint32(0x7FFFFF)) | np.uint32(0x3F800000)).view(np.float32) - np.float32(1)
     limit = math.sqrt(6 / (shape[0] + shape[1]))
     low, high = np.float32(-limit), np.float32(limit)
-    return (unit * (high - low) + low).reshape(shape)
+    return (unit * (high - low) + low).reshape(*shape, networks)
 
 
 def _pair(seed: int, operation: int) -> tuple[int, int]:
@@ -160,20 +187,28 @@ def _pair(seed: int, operation: int) -> tuple[int, int]:
     return pair if any(pair) else (0, _M)
 
 
-def _philox(pair: tuple[int, int], first: int, count: int) -> NDArray[np.uint32]:
-    """Blocks ``first`` to ``first + count`` of the stream of a seed pair, shape (count, 4)."""
-    block = np.arange(first, first + count, dtype=np.uint64)
+def _philox(pairs: NDArray[np.uint64], first: int, count: int) -> NDArray[np.uint32]:
+    """Blocks ``first`` to ``first + count`` of the streams of seed pairs.
+
+    Args:
+        pairs: shape (2, streams).
+        first: the first block.
+        count: how many blocks.
+
+    Returns:
+        Shape (count, streams, 4).
+    """
+    block = np.arange(first, first + count, dtype=np.uint64)[:, None]
+    k0, k1 = pairs[0] & _WORD, pairs[0] >> _HALF
     c0, c1 = block & _WORD, block >> _HALF
-    c2 = np.full_like(block, pair[1] & 0xFFFFFFFF)
-    c3 = np.full_like(block, pair[1] >> 32)
-    k0, k1 = pair[0] & 0xFFFFFFFF, pair[0] >> 32
+    c2, c3 = pairs[1] & _WORD, pairs[1] >> _HALF
     for _ in range(10):
         p0, p1 = c0 * _MULTIPLIERS[0], c2 * _MULTIPLIERS[1]
         c0, c1, c2, c3 = (
-            (p1 >> _HALF) ^ c1 ^ np.uint64(k0),
+            (p1 >> _HALF) ^ c1 ^ k0,
             p1 & _WORD,
-            (p0 >> _HALF) ^ c3 ^ np.uint64(k1),
+            (p0 >> _HALF) ^ c3 ^ k1,
             p0 & _WORD,
         )
-        k0, k1 = (k0 + _KEY_STEPS[0]) & 0xFFFFFFFF, (k1 + _KEY_STEPS[1]) & 0xFFFFFFFF
-    return np.stack([c0, c1, c2, c3], axis=1).astype(np.uint32)
+        k0, k1 = (k0 + _KEY_STEPS[0]) & _WORD, (k1 + _KEY_STEPS[1]) & _WORD
+    return np.stack(np.broadcast_arrays(c0, c1, c2, c3), axis=-1).astype(np.uint32)

@@ -1,0 +1,102 @@
+"""Networks trained together are those that ``fit`` trains alone, with the same settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import classlens as cl
+from classlens.settings import Settings
+from classlens.training import lanes
+from classlens.training.group import Group
+from classlens.training.many import grow
+
+DATA = cl.blobs()
+SEEDS = np.array([0, 1, 5, 1234, -7, 2**40])
+
+
+def group(order_seed: int | None = 1234, varied: Any = None, **options: Any) -> Group:
+    options.setdefault("epochs", 30)
+    return Group(Settings(**options), SEEDS, order_seed, varied or {})
+
+
+def alone(data: cl.Dataset, of: Group, number: int) -> cl.Run:
+    return cl.fit(data, **vars(of.settings_of(number)))
+
+
+def same(data: cl.Dataset, of: Group, *, tolerance: float = 2e-5) -> None:
+    told = of.settings.epochs
+    grown = grow(data, of, told=told)
+    for number in range(len(of)):
+        run = alone(data, of, number)
+        trained = len(run.history)
+        assert grown.trained[number] == trained
+        assert grown.epochs[number] == run.epoch
+        losses = grown.losses[:trained, number]
+        np.testing.assert_allclose(losses, run.history.loss, rtol=tolerance, atol=tolerance)
+        network = grown.network(number, data.class_names)
+        for own, other in zip(network.layers, run.network.layers, strict=True):
+            assert own.activation == other.activation
+            np.testing.assert_allclose(own.kernel, other.kernel, rtol=tolerance, atol=tolerance)
+            np.testing.assert_allclose(own.bias, other.bias, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"hidden": ()},
+        {"hidden": (3, 2), "activation": ("relu", "leaky_relu(0.1)")},
+        {"activation": "linear", "batch_size": 7},
+        {"batch_size": 1_000, "shuffle": False},
+        {"test_fraction": 0.3},
+    ],
+)
+def test_in_lanes(options: dict[str, Any]) -> None:
+    of = group(**options)
+    assert lanes.suits((2, *of.settings.hidden, 4), of.settings)
+    same(DATA, of)
+
+
+def test_in_lanes_with_rates_of_their_own() -> None:
+    same(DATA, group(varied={"learning_rate": np.geomspace(1e-4, 0.3, len(SEEDS))}))
+
+
+def test_more_networks_than_lanes() -> None:
+    many = Group(Settings(epochs=5), np.arange(lanes.LANES + 3), 1, {})
+    few = Group(Settings(epochs=5), np.arange(lanes.LANES, lanes.LANES + 3), 1, {})
+    whole, part = grow(DATA, many, told=2), grow(DATA, few, told=2)
+    assert whole.losses.shape == (2, lanes.LANES + 3)
+    for one, other in zip(whole.parameters, part.parameters, strict=True):
+        assert np.array_equal(one[..., lanes.LANES :], other)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "tanh", "hidden": (3,)},
+        {"optimizer": "sgd", "momentum": 0.5, "schedule": "cosine"},
+        {"optimizer": "adamw", "weight_decay": 0.01, "hidden": (4, 3)},
+        {"l1": 0.001, "class_weight": {"c0": 2.0}},
+        {"validation_fraction": 0.2},
+        {"validation_fraction": 0.2, "patience": 3, "min_delta": 0.01, "learning_rate": 0.1},
+    ],
+)
+@pytest.mark.parametrize("order_seed", [99, None])
+def test_stacked(options: dict[str, Any], order_seed: int | None) -> None:
+    of = group(order_seed, **options)
+    assert not lanes.suits((2, *of.settings.hidden, 4), of.settings)
+    same(DATA, of)
+
+
+def test_orders_of_their_own() -> None:
+    same(DATA, group(None))
+
+
+def test_stacked_with_numbers_of_their_own() -> None:
+    ramp = np.linspace(0.0, 0.02, len(SEEDS))
+    varied = {"weight_decay": ramp, "learning_rate": 0.01 + ramp, "l1": ramp / 10}
+    same(DATA, group(varied=varied, epochs=12))
+    same(DATA, group(varied={"momentum": 40 * ramp}, optimizer="sgd", epochs=12))
