@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from classlens.data.encode import Encoding
 from classlens.errors import ArgumentError, listed, short
-from classlens.names import names_from
-from classlens.network import Array, Layer, Network, feature_names
+from classlens.names import feature_names, names_from
+from classlens.network import Array, Layer, Network
 from classlens.settings import Settings
 
 

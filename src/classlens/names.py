@@ -1,4 +1,4 @@
-"""Lists of names from outside: of classes, of features, of layers."""
+"""Lists of names of classes, features and layers: those from outside, and the lab's."""
 
 from __future__ import annotations
 
@@ -48,3 +48,18 @@ def _name(what: str, place: int, value: Any) -> str:
         except ValueError:  # an integer of 5000 digits
             pass
     raise ArgumentError(f"{what} must hold words. Got {short(value)} at place {place} instead.")
+
+
+def layer_names(depth: int) -> list[str]:
+    """The lab's names: L1, L2, ..."""
+    return [f"L{number}" for number in range(1, depth + 1)]
+
+
+def class_names(count: int) -> list[str]:
+    """The lab's names: c0, c1, ..."""
+    return [f"c{number}" for number in range(count)]
+
+
+def feature_names(count: int) -> tuple[str, ...]:
+    """What features are called that have no names: x0, x1, ..."""
+    return tuple(f"x{number}" for number in range(count))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.activations import Activation
 from classlens.arrays import finite_weights, real_array, refuse_non_finite
 from classlens.errors import ArgumentError, DataError, did_you_mean, listed, short
-from classlens.names import names_from
+from classlens.names import class_names, layer_names, names_from
 from classlens.scores import Evaluation, evaluate, softmax
 
 Array = NDArray[np.floating[Any]]
@@ -346,18 +346,3 @@ class Network:
 
 def _is_list(values: object) -> bool:
     return isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.ndim > 0)
-
-
-def layer_names(depth: int) -> list[str]:
-    """The lab's names: L1, L2, ..."""
-    return [f"L{number}" for number in range(1, depth + 1)]
-
-
-def class_names(count: int) -> list[str]:
-    """The lab's names: c0, c1, ..."""
-    return [f"c{number}" for number in range(count)]
-
-
-def feature_names(count: int) -> tuple[str, ...]:
-    """What features are called that have no names: x0, x1, ..."""
-    return tuple(f"x{number}" for number in range(count))

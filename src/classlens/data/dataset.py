@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from classlens.arrays import any_array, real_array, refuse_non_finite
 from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
+from classlens.names import class_names as default_class_names
+from classlens.names import feature_names as default_feature_names
 from classlens.names import names_from
-from classlens.network import class_names as default_class_names
-from classlens.network import feature_names as default_feature_names
 
 # Beyond this a column of integers is a quantity or an identifier, and the last layer would take
 # gigabytes.

@@ -16,14 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from classlens.analysis.slices import Slice
 from classlens.analysis.unit_facts import dead_share, dead_units
 from classlens.analysis.verdicts import judge, last_drop
 from classlens.errors import ArgumentError, ClasslensError, DivergedError, one_of, short
-from classlens.kinds import Flag, Number, Whole
+from classlens.kinds import Flag, Whole
 from classlens.measures import confusion
 from classlens.playground.code import TableSource, code
 from classlens.playground.recipe import FILE, GIVEN, Recipe, mapping
+from classlens.playground.shown import shown, slice_of
 from classlens.playground.tables import Tables
 from classlens.playground.trial import Edit, Given, Trial, carried_out
 from classlens.playground.watching import MOST_SECONDS, Emit, Event, Gone, StoppedError, watcher
@@ -40,7 +40,6 @@ _MOST_SEEDS = 100
 _GLANCE = 0.1
 # A unit that is switched off counts as one whose outgoing weights are 0, as many as the next layer
 # has units.
-_MOST_EDITS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,13 +136,13 @@ class Playground:
     def look(self, parts: Event, emit: Emit, gone: Gone) -> None:
         """The exact lines and the words of one epoch, with weights changed by hand."""
         mapping(parts, "look", ("recipe", "epoch", "edits", "window", "slice"))
-        recipe, epoch, edits = _shown(parts)
+        recipe, epoch, edits = shown(parts)
         trial = self._trial(recipe, _nobody, gone)
         seen = trial.look(
             trial.run.epoch if epoch is None else epoch,
             edits,
             parts.get("window"),
-            _slice(parts.get("slice")),
+            slice_of(parts.get("slice")),
         )
         emit({"event": "seen", **seen})
 
@@ -166,7 +165,7 @@ class Playground:
     def save(self, parts: Event, emit: Emit, gone: Gone) -> None:
         """A file of the model that is shown: itself, the code that makes it, or a report of it."""
         mapping(parts, "save", ("recipe", "epoch", "edits", "what"))
-        recipe, epoch, edits = _shown(parts)
+        recipe, epoch, edits = shown(parts)
         what = parts.get("what")
         if not isinstance(what, str) or what not in ("model", "code", "report"):
             raise ArgumentError(one_of("what", what, ["model", "code", "report"]))
@@ -307,14 +306,6 @@ def _action(word: object) -> Action:
     return ACTIONS[word]
 
 
-def _shown(parts: Mapping[str, Any]) -> tuple[Recipe, int | None, tuple[Edit, ...]]:
-    """What the page shows: a recipe's model after an epoch, with weights changed."""
-    epoch = parts.get("epoch")
-    if epoch is not None:
-        epoch = Whole(0, None).check("epoch", epoch)
-    return Recipe.of(parts.get("recipe")), epoch, _edits(parts.get("edits", []))
-
-
 def _as_far(trial: Trial, epoch: int | None) -> tuple[Recipe, int | None]:
     """A recipe that trains as far as a trial came which was stopped, and the epoch of it."""
     recipe, run = trial.recipe, trial.run
@@ -323,29 +314,6 @@ def _as_far(trial: Trial, epoch: int | None) -> tuple[Recipe, int | None]:
     if recipe.settings.schedule != "constant":  # with fewer epochs it would be another schedule
         return recipe, run.epoch if epoch is None else epoch
     return replace(recipe, settings=replace(recipe.settings, epochs=len(run.history))), epoch
-
-
-def _edits(given: object) -> tuple[Edit, ...]:
-    if not isinstance(given, list) or len(given) > _MOST_EDITS:
-        raise ArgumentError(
-            f"edits must be a list of at most {_MOST_EDITS}. Got {short(given)} instead."
-        )
-    number = Number(-1e30, 1e30)
-    edits = []
-    for each in given:
-        if not isinstance(each, list) or len(each) != 4:
-            raise ArgumentError(
-                f"an edit must be [layer, input, unit, value]. Got {short(each)} instead."
-            )
-        edits.append((*each[:3], number.check("an edit's value", each[3])))
-    return tuple(edits)
-
-
-def _slice(given: object) -> Slice | None:
-    if given is None:
-        return None
-    parts = mapping(given, "slice", ("origin", "u", "v"))
-    return Slice(parts.get("origin"), parts.get("u"), parts.get("v"))  # type: ignore[arg-type]
 
 
 def _file(name: str, content: bytes) -> Event:

@@ -17,7 +17,7 @@ from classlens.data.shipped import SHIPPED
 from classlens.data.toys import TOYS
 from classlens.errors import ArgumentError, did_you_mean, one_of, short
 from classlens.kinds import Flag, Kind, Number, Whole
-from classlens.network import class_names
+from classlens.names import class_names
 from classlens.settings import Settings
 
 # What a page may ask for. A person's own machine does the work, so the limits are those of what can

@@ -13,7 +13,8 @@ from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError, listed, short
 from classlens.model import HasModel, Model, as_model, names_of_features
-from classlens.network import Layer, Network, class_names
+from classlens.names import class_names
+from classlens.network import Layer, Network
 
 Data = Dataset | tuple[ArrayLike, ArrayLike]
 WindowLike = Window | Sequence[Sequence[float]]
