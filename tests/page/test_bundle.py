@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_forward import node
 
-from classlens.view.bundle import _scoped, bundle, modules, page_file
+from classlens.view.bundle import _COMMENT, _scoped, bundle, modules, page_file
 
 FILES = sorted(
     file.name for file in (resources.files("classlens.view") / "page").iterdir() if file.is_file()
@@ -28,6 +28,14 @@ def test_nothing_is_fetched_from_elsewhere(name: str) -> None:
     text = re.sub(r"/\*.*?\*/", "", page_file(name), flags=re.DOTALL)  # types name modules
     text = text.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert not re.search(r"https?://|\bimport\(|url\(|@import", text)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
+def test_no_text_goes_over_several_lines(name: str) -> None:
+    """The joined module's lines are not indented."""
+    text = _COMMENT.sub("", page_file(name))
+    code = re.sub(r"/\*.*?\*/|//.*", "", text)
+    assert [line for line in code.splitlines() if line.count("`") % 2] == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -268,8 +268,8 @@ def test_what_is_refused_is_said(live: Any) -> None:
 
 def test_features_of_the_coordinates(live: Any) -> None:
     page = live("#data=rings&classes=2")
-    page.get_by_label("x0²").check()
-    page.get_by_label("x1²").check()
+    page.get_by_label("x0**2").check()
+    page.get_by_label("x1**2").check()
     page.get_by_label("standardise features").check()
     data = cl.rings(classes=2)
     x0, x1 = data.X.T.astype(float)

@@ -186,8 +186,8 @@ def test_samples_of_a_plane_are_played_with(live: Any) -> None:
         page.locator(".share summary").click()
         page.locator(".share", has_text="The data is not in the link").wait_for()
         page.locator(".share summary").click()
-        page.get_by_label("x0²").check()
-        page.get_by_label("x1²").check()
+        page.get_by_label("x0**2").check()
+        page.get_by_label("x1**2").check()
         settled(page, "60 of 60 examples are right")
         page.get_by_label("add points").check()
         page.mouse.click(*place(page, 0.0, 0.0))
@@ -195,8 +195,8 @@ def test_samples_of_a_plane_are_played_with(live: Any) -> None:
         page.locator(".news", has_text="trained in").wait_for()
         assert page.locator(".legend li").all_inner_texts() == ["inner", "outer"]
         assert page.get_by_label("data set", exact=True).input_value() == "own"
-        page.get_by_label("x0²").uncheck()
-        page.get_by_label("x1²").uncheck()
+        page.get_by_label("x0**2").uncheck()
+        page.get_by_label("x1**2").uncheck()
         page.locator(".axis.across .name", has_text="wide").wait_for()
         page.locator(".axis.up .name", has_text="high").wait_for()
         page.get_by_role("button", name=re.compile("^class .*new")).click()

@@ -54,7 +54,7 @@ def test_a_weight_is_changed_by_its_link(live: Any) -> None:
     page.locator(".words", has_text=f"Loss {score.loss:.4f} on them").wait_for()
     assert "lines exact" in page.inner_text(".decision")
     assert "edits=1.0.2%3D-3" in page.url
-    page.get_by_text("Undo all changes of weights").click()
+    page.get_by_text("Take it back").click()
     settled(page, shown(RUN, DATA))
 
 

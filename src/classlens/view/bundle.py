@@ -16,6 +16,7 @@ _IMPORT = re.compile(
 )
 # Lines that are nothing but a comment: they are for who reads the files.
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?P<kind>(?:async )?function|const) (?P<name>\w+)", re.MULTILINE)
 
 
@@ -74,7 +75,7 @@ def bundle(entry: str) -> str:
 
 
 def _scoped(name: str, text: str) -> str:
-    text = _COMMENT.sub("", text)
+    text = _INDENT.sub("", _COMMENT.sub("", text))
     exported = ", ".join(each["name"] for each in _EXPORT.finditer(text))
     body = _EXPORT.sub(r"\g<kind> \g<name>", _IMPORT.sub(_bound, text))
     rest = re.search(r"^(?:import|export)\b.*", body, re.MULTILINE)

@@ -1,6 +1,5 @@
 /** The controls of data and training: what they say becomes a recipe. */
 
-import { spelt } from "./inputs.js";
 import { html } from "./marks.js";
 import { isPlane } from "./recipe.js";
 
@@ -52,7 +51,7 @@ export function controls(welcome, { change, file, recipe }) {
       if (given.length) change({ ...recipe(), inputs: given });
       else box.checked = true;
     });
-    return html("label", {}, box, ` ${spelt(name)}`);
+    return html("label", {}, box, ` ${name}`);
   }
 
   /** A field that is read when it is left or its arrows are used, and refused where it is no number. */

@@ -6,10 +6,10 @@ const MODES = { look: "look", add: "add points", move: "move points", erase: "er
 
 /**
  * @param {any} welcome
- * @param {{points: () => {place: number[], k: number}[], classes: () => number,
+ * @param {{points: () => {place: number[], k: number}[], classes: () => number, name: (k: number) => string,
  *   change: (points: {place: number[], k: number}[], classes: number, done: boolean) => void}} acts
  */
-export function drawing(welcome, { points, classes, change }) {
+export function drawing(welcome, { points, classes, name, change }) {
   let mode = "look";
   let k = 0;
   const modes = Object.entries(MODES).map(([name, text]) => {
@@ -44,9 +44,9 @@ export function drawing(welcome, { points, classes, change }) {
       ...Array.from({ length: count }, (_, index) =>
         html(
           "button",
-          { type: "button", "aria-pressed": String(index === k), "aria-label": `class c${index}${index >= classes() ? ", new" : ""}`, onclick: () => { k = index; show(); } },
+          { type: "button", "aria-pressed": String(index === k), "aria-label": `class ${name(index)}${index >= classes() ? ", new" : ""}`, onclick: () => { k = index; show(); } },
           svg("svg", { viewBox: "-8 -8 16 16", class: "key", "aria-hidden": "true" }, marker(welcome.looks[index], 0, 0, 6)),
-          index >= classes() ? `c${index} +` : `c${index}`,
+          index >= classes() ? `${name(index)} +` : name(index),
         ),
       ),
     );

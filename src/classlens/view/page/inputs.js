@@ -10,6 +10,3 @@ export const INPUTS = {
   "sin(x0)": (s) => Math.sin(s),
   "sin(x1)": (_, t) => Math.sin(t),
 };
-
-/** How each is written for a reader. @param {string} name */
-export const spelt = (name) => name.replace("**2", "²").replace("*", " × ");

@@ -38,7 +38,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     note: (what) => work.note(what),
     tools: null,
   });
-  const pen = drawing(welcome, { points, classes: () => work.recipe()?.data.classes ?? views.scene()?.classes ?? 2, change: redraw });
+  const pen = drawing(welcome, { points, classes: () => work.recipe()?.data.classes ?? views.scene()?.classes ?? 2, name: nameOf, change: redraw });
   views.host.tools = pen.tools;
   const work = session({ ask, views, status, changed: () => { keep(); shown(); }, usual: welcome.recipe });
   const panel = controls(welcome, { change, file: (file) => table.open(file), recipe: work.recipe });
@@ -150,6 +150,13 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
 
   function fail(error) {
     message.say(error.message);
+  }
+
+  /** What a class is called, or would be. @param {number} k */
+  function nameOf(k) {
+    const recipe = work.recipe();
+    const names = recipe && namesOf(recipe.data, k + 1, views.scene()?.payload, welcome).names;
+    return names?.[k] ?? `c${k}`;
   }
 
   /** What the training does now. */

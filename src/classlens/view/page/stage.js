@@ -110,7 +110,7 @@ export function stage(host) {
       picture: decision(scene, at, { onPick: pick, tools: host.tools ?? null }),
       slice: slicePanel(scene, (plane, window) => replane(plane, window)),
       network: diagram(scene, { onSelect: (selected) => change({ selected }), onLink: (link) => selectLink(link), heads: host.heads, room: network.clientWidth - 26 }),
-      unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight, onRestore: () => byHand("weights", { edits: [] }) }),
+      unit: unitPanel(scene, { onSwitch: switchUnit, onClose: () => change({ selected: null }), onEdit: editWeight }),
       probe: probePanel(scene),
       confusion: confusionPanel(scene.payload.classes),
       hidden: hiddenPanel(scene, (example) => pick({ example, place: at[example] }, true)),

@@ -9,10 +9,10 @@ const MOST_FIELDS = 24;
 
 /**
  * @param {import("./payload.js").Scene} scene
- * @param {{onSwitch: (name: string, off: boolean) => void, onClose: () => void, onRestore: () => void,
+ * @param {{onSwitch: (name: string, off: boolean) => void, onClose: () => void,
  *   onEdit: (layer: number, input: number, unit: number, value: number) => void}} acts
  */
-export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
+export function unitPanel(scene, { onSwitch, onClose, onEdit }) {
   const { payload } = scene;
   const colours = ramp(payload.values);
   const title = html("h3");
@@ -23,7 +23,6 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
   const effect = html("p", { "aria-live": "polite" });
   const box = html("input", { type: "checkbox", onchange: () => onSwitch(element.dataset.unit, box.checked) });
   const weights = html("div", { class: "weights", role: "group", "aria-label": "weights" });
-  const restore = html("button", { type: "button", onclick: onRestore }, "Undo all changes of weights");
   const element = html(
     "section",
     { class: "panel unit", hidden: true, "aria-label": "unit" },
@@ -34,7 +33,7 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
     html("label", { title: "to see what the network owes to this unit" }, box, " switch it off (hold it at 0)"),
     effect,
     role,
-    html("details", { class: "change", open: true }, html("summary", {}, "Change its weights"), weights, restore),
+    html("details", { class: "change", open: true }, html("summary", {}, "Change its weights"), weights),
   );
   let shown = "";
   let fields = new Map();
@@ -102,7 +101,6 @@ export function unitPanel(scene, { onSwitch, onClose, onEdit, onRestore }) {
         if (document.activeElement === field && view.edits.some((edit) => edit[0] === depth && edit[1] === input && edit[2] === unit)) continue;
         field.value = Number((input < 0 ? layer.bias[unit] : own[input]).toPrecision(4)).toString();
       }
-      restore.hidden = !view.edits.length;
       box.checked = view.off.has(key);
       box.parentElement.hidden = last;
       const lost = view.before - view.right;
