@@ -37,6 +37,7 @@ def test_in_a_pipeline_scaling_once_more_changes_little() -> None:
     assert "NeuralClassifier" in pipeline._repr_html_()
 
 
+@pytest.mark.slow
 def test_in_a_grid_search_on_two_processes() -> None:
     search = GridSearchCV(
         make_pipeline(StandardScaler(), quick()),

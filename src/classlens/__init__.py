@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from classlens.network import Layer, Network
     from classlens.report import write_report
     from classlens.settings import Settings
+    from classlens.survey.sweeping import Survey, sweep
     from classlens.tabular.judging import evaluate, predict, samples_of
     from classlens.tabular.learning import Trained, train
     from classlens.training.history import History
@@ -76,6 +77,7 @@ _HOMES = {
     "Run": "training.run",
     "Settings": "settings",
     "Slice": "analysis.slices",
+    "Survey": "survey.sweeping",
     "Table": "data.tables.table",
     "TableError": "errors",
     "Trained": "tabular.learning",
@@ -95,6 +97,7 @@ _HOMES = {
     "rings": "data.toys",
     "samples_of": "tabular.judging",
     "spirals": "data.toys",
+    "sweep": "survey.sweeping",
     "train": "tabular.learning",
     "units": "analysis.unit_facts",
     "verify": "explanation.audit",
@@ -123,6 +126,7 @@ __all__ = [
     "Run",
     "Settings",
     "Slice",
+    "Survey",
     "Table",
     "TableError",
     "Trained",
@@ -143,6 +147,7 @@ __all__ = [
     "rings",
     "samples_of",
     "spirals",
+    "sweep",
     "train",
     "units",
     "verify",

@@ -88,6 +88,7 @@ def test_log_prints_a_line_for_each_epoch(tmp_path):
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == RESULTS
 
 
+@pytest.mark.slow
 def test_every_option_reaches_the_training(tmp_path):
     result = classlens(
         *("lab", "--seed", -7, "--epochs", 3, "--hidden", "3,4", "--activation", "tanh,elu(0.5)"),
@@ -110,6 +111,7 @@ def test_every_option_reaches_the_training(tmp_path):
 
 
 @pytest.mark.parametrize("hidden", ["none", "1", "5,2", "2,3"])
+@pytest.mark.slow
 def test_other_networks_get_their_pictures(tmp_path, hidden):
     result = classlens("lab", "--hidden", hidden, "--epochs", 20, "--out", tmp_path)
     assert result.returncode == 0, result.stderr

@@ -48,6 +48,7 @@ def test_the_window_of_the_published_example():
         assert part in text
 
 
+@pytest.mark.slow
 def test_a_distance_that_was_sampled_is_a_bound():
     data = cl.blobs()
     text = " ".join(str(explain(cl.fit(data, activation="tanh"), data)).split())

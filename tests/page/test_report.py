@@ -125,6 +125,7 @@ def test_nothing_is_wider_than_the_window(open_page: Any, width: int, scheme: st
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_many_features_and_many_units(open_page: Any) -> None:
     X = np.random.default_rng(0).normal(size=(60, 12))
     data = cl.Dataset(X, np.arange(60) % 15)

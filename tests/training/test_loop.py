@@ -255,6 +255,7 @@ def test_an_interruption_before_the_first_epoch_returns_the_start():
     ],
     ids=["history", "early stopping", "random moments"],
 )
+@pytest.mark.slow
 def test_ctrl_c_at_any_moment_returns_a_usable_run(tmp_path, options, delays):
     script = tmp_path / "long.py"
     script.write_text(

@@ -34,6 +34,7 @@ def test_the_names_of_cases_differ() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
+@pytest.mark.slow
 def test_all_of_it_takes_less_than_a_gigabyte(tmp_path: Path) -> None:
     words = (
         "import sys, tempfile, time\n"

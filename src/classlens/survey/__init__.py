@@ -1,0 +1,1 @@
+"""Sweeps: many networks trained with many settings and seeds, and what became of them."""

@@ -1,0 +1,176 @@
+"""The folder of a sweep: parts as they are done, then one table; nothing that is done is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from classlens.data.dataset import Dataset
+from classlens.errors import ArgumentError, OutputError
+from classlens.files import whole_file, write_whole
+from classlens.survey.plan import Part, Plan
+from classlens.survey.rows import schema
+
+_VERSION = 1
+_PLAN, _TABLE, _CSV = "sweep.json", "networks.parquet", "networks.csv"
+
+
+class Folder:
+    """Where a sweep is written, part by part.
+
+    Args:
+        path: the folder, which is there.
+        plan: what is trained.
+        data: what is learned.
+        weights: whether the rows hold weights.
+        resume: whether to go on with the sweep that is there.
+
+    Raises:
+        ArgumentError: if a sweep is there and is not to go on, or is another one.
+        OutputError: if the folder cannot be written to.
+        TableError: if a part cannot be read.
+    """
+
+    def __init__(
+        self, path: Path, plan: Plan, data: Dataset, *, weights: bool, resume: bool
+    ) -> None:
+        self.path = path
+        self._plan = plan
+        self._schema = schema(weights=weights)
+        self._parts = path / "parts"
+        wanted = {**plan.fingerprint(data), "weights": str(weights)}
+        there = path / _PLAN
+        if there.exists() or (path / _TABLE).exists():
+            if not resume:
+                raise ArgumentError(
+                    f"{path} holds a sweep already. Go on with it with --resume, or choose another "
+                    "folder."
+                )
+            _compare(there, wanted)
+        else:
+            text = json.dumps({"version": _VERSION, **wanted}, indent=1)
+            write_whole(there, text.encode() + b"\n")
+        with _writing(self._parts):
+            self._parts.mkdir(exist_ok=True)
+        self.finished = (path / _TABLE).exists()
+        self.done: set[int] = set() if self.finished else self._done(data)
+
+    @property
+    def table(self) -> Path:
+        """The table of all networks, once it is there."""
+        return self.path / _TABLE
+
+    def keep(self, part: Part, table: pa.Table) -> None:
+        """Write the rows of a part.
+
+        Raises:
+            OutputError: if they cannot be written; those of other parts are untouched.
+        """
+        with whole_file(self._file(part.number)) as file:
+            pq.write_table(table, file)
+
+    def join(self, *, csv: bool) -> None:
+        """Make one table of the parts, which then go.
+
+        Args:
+            csv: whether to write one of text, too.
+
+        Raises:
+            OutputError: if it cannot be written; the parts are then still there.
+        """
+        with whole_file(self.table) as file, pq.ParquetWriter(file, self._schema) as writer:
+            for table in self._tables():
+                writer.write_table(table)
+        if csv:
+            with whole_file(self.path / _CSV) as file:
+                self._as_csv(file)
+        for number in sorted(self._numbers()):
+            self._file(number).unlink()
+        with contextlib.suppress(OSError):
+            self._parts.rmdir()
+        self.finished = True
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows of the joined table, some at a time."""
+        with pq.ParquetFile(self.table) as file:
+            yield from file.iter_batches()
+
+    def _tables(self) -> Iterator[pa.Table]:
+        for number in sorted(self._numbers()):
+            yield pq.read_table(self._file(number), schema=self._schema)
+
+    def _as_csv(self, file: Any) -> None:
+        columns = [name for name in self._schema.names if name != "weights"]
+        kept = pa.schema([self._schema.field(name) for name in columns])
+        with pyarrow.csv.CSVWriter(file, kept) as writer:
+            for table in self._tables():
+                writer.write_table(table.select(columns))
+
+    def _file(self, number: int) -> Path:
+        return self._parts / f"{number:08}.parquet"
+
+    def _numbers(self) -> Iterator[int]:
+        for each in self._parts.glob("*.parquet"):
+            if each.stem.isdecimal():
+                yield int(each.stem)
+
+    def _done(self, data: Dataset) -> set[int]:
+        """The parts that are there, each of which can be read and has its rows."""
+        there = set(self._numbers())
+        for part in self._plan.parts(data) if there else ():
+            if part.number not in there:
+                continue
+            file = self._file(part.number)
+            try:
+                found = pq.read_table(file, columns=["network"]).column("network").to_pylist()
+            except (pa.ArrowException, OSError) as error:
+                raise OutputError(
+                    f"{file} is damaged ({str(error).splitlines()[0][:200]}). Delete it: its "
+                    f"{len(part.group):,} networks are then trained again."
+                ) from None
+            if found != list(range(part.first, part.first + len(part.group))):
+                raise OutputError(
+                    f"{file} holds other networks than this sweep's part {part.number}. Delete it: "
+                    f"its {len(part.group):,} networks are then trained again."
+                )
+        return there
+
+
+def _compare(file: Path, wanted: dict[str, str]) -> None:
+    """Refuse to go on with another sweep."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        version = found.pop("version")
+    except (OSError, ValueError, AttributeError, KeyError):
+        raise ArgumentError(
+            f"{file} does not say which sweep this folder is of. Choose another folder."
+        ) from None
+    if version != _VERSION:
+        raise ArgumentError(
+            f"{file} is of version {version!r}; this Classlens goes on with version {_VERSION}. "
+            "Choose another folder."
+        )
+    different = [name for name in wanted if found.get(name) != wanted[name]]
+    if different:
+        name = different[0]
+        met = "" if name == "the data" else f": {found.get(name)} there, {wanted[name]} now"
+        raise ArgumentError(
+            f"the sweep in {file.parent} is another one: {', '.join(different)} "
+            f"differ{'s' if len(different) == 1 else ''}{met}. Give what it was begun with, or "
+            "choose another folder."
+        )
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}.") from error

@@ -1,0 +1,156 @@
+"""The table of a sweep: a row for each network, with its settings and how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from classlens.analysis.outcomes import Outcomes, outcomes
+from classlens.analysis.verdicts import WORDS, last_drops, told_epochs
+from classlens.data.dataset import Dataset
+from classlens.settings import Settings
+from classlens.survey.plan import Part
+from classlens.training.group import VARIED, Group
+from classlens.training.many import Grown, grow
+
+# The settings that a row names; hidden, activation and class_weight as text.
+_TEXTS = ("hidden", "activation", "class_weight")
+_SETTINGS: Mapping[str, pa.DataType] = {
+    "hidden": pa.string(),
+    "activation": pa.string(),
+    "optimizer": pa.string(),
+    "learning_rate": pa.float64(),
+    "schedule": pa.string(),
+    "momentum": pa.float64(),
+    "epochs": pa.int64(),
+    "batch_size": pa.int64(),
+    "shuffle": pa.bool_(),
+    "weight_decay": pa.float64(),
+    "l1": pa.float64(),
+    "class_weight": pa.string(),
+    "validation_fraction": pa.float64(),
+    "test_fraction": pa.float64(),
+    "patience": pa.int64(),
+    "min_delta": pa.float64(),
+}
+
+
+def schema(*, weights: bool) -> pa.Schema:
+    """The table's columns.
+
+    Args:
+        weights: whether it holds the networks' weights, too.
+    """
+    columns = [
+        pa.field("network", pa.int64()),
+        pa.field("seed", pa.int64()),
+        pa.field("shuffle_seed", pa.int64()),
+        *(pa.field(name, kind) for name, kind in _SETTINGS.items()),
+        pa.field("loss", pa.float64()),
+        pa.field("accuracy", pa.float64()),
+        pa.field("last_loss", pa.float64()),
+        pa.field("best_epoch", pa.int64()),
+        pa.field("verdict", pa.string()),
+        pa.field("merged", pa.string()),
+        pa.field("dead_units", pa.int64()),
+    ]
+    if weights:
+        columns.append(pa.field("weights", pa.list_(pa.float32())))
+    return pa.schema(columns)
+
+
+def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table:
+    """Train the networks of a part and judge them.
+
+    Args:
+        data: what they learn.
+        part: the networks.
+        progress: called with the share that is done; what it raises ends the training.
+        weights: whether to keep their weights.
+
+    Raises:
+        ArgumentError: as ``fit``.
+        DataError: as ``fit``.
+    """
+    group = part.group
+    told = told_epochs(group.settings.epochs)
+    grown = grow(data, group, told=told, progress=progress)
+    drops = _last_drops(grown)
+    ended = outcomes(grown.parameters, grown.activations, data.X, data.y, last_drop=drops)
+    columns: dict[str, Any] = {
+        "network": np.arange(part.first, part.first + len(group)),
+        "seed": group.seeds,
+        "shuffle_seed": group.seeds if group.order_seed is None else group.order_seed,
+        **_settings(group),
+        "loss": ended.loss,
+        "accuracy": ended.accuracy,
+        "last_loss": grown.losses[grown.trained - 1 - _before(grown), np.arange(len(group))],
+        "best_epoch": grown.epochs,
+        "verdict": np.array(WORDS)[ended.word],
+        "merged": _merged(ended, data.class_names),
+        "dead_units": ended.dead_units,
+    }
+    if weights:
+        flat = [each.reshape(-1, len(group)) for each in grown.parameters]
+        columns["weights"] = list(np.concatenate(flat).T)
+    shape = schema(weights=weights)
+    arrays = [_array(columns[field.name], field.type, len(group)) for field in shape]
+    return pa.Table.from_arrays(arrays, schema=shape)
+
+
+def settings_in(row: Mapping[str, Any]) -> Settings:
+    """The settings that a row of the table names, for ``fit``."""
+    named: dict[str, Any] = {name: row[name] for name in _SETTINGS}
+    named["hidden"] = tuple(int(units) for units in row["hidden"].split(",") if units)
+    named["activation"] = tuple(row["activation"].split(","))
+    if row["class_weight"] is not None and row["class_weight"] != "balanced":
+        named["class_weight"] = json.loads(row["class_weight"])
+    return Settings.of({**named, "seed": row["seed"], "shuffle_seed": row["shuffle_seed"]})
+
+
+def _before(grown: Grown) -> NDArray[np.int64]:
+    """How many epochs went before those whose losses are told."""
+    return np.asarray(grown.trained.max() - len(grown.losses))
+
+
+def _last_drops(grown: Grown) -> NDArray[np.float64]:
+    drops = np.full(len(grown.trained), np.nan)
+    before = int(_before(grown))
+    for epochs in np.unique(grown.trained).tolist():
+        own = grown.trained == epochs
+        tail = grown.losses[: epochs - before, own][-told_epochs(epochs) :]
+        drops[own] = last_drops(tail.astype(np.float64), epochs)
+    return drops
+
+
+def _settings(group: Group) -> dict[str, Any]:
+    settings = group.settings
+    named = {name: getattr(settings, name) for name in _SETTINGS}
+    named["hidden"] = ",".join(map(str, settings.hidden))
+    named["activation"] = ",".join(settings.activation)
+    if isinstance(settings.class_weight, Mapping):
+        named["class_weight"] = json.dumps(dict(settings.class_weight))
+    return {**named, **{name: group.varied[name] for name in VARIED if name in group.varied}}
+
+
+def _merged(ended: Outcomes, names: tuple[str, ...]) -> list[str | None]:
+    """The merged classes of each network, such as ``c1 + c3; c0 + c2``; None where none are."""
+    plain = [name.replace(";", ",") for name in names]
+    pairs: list[list[str]] = [[] for _ in ended.word]
+    for network, lost in np.argwhere(ended.merged_into >= 0).tolist():
+        low, high = sorted((lost, int(ended.merged_into[network, lost])))
+        pair = f"{plain[low]} + {plain[high]}"
+        if pair not in pairs[network]:  # each of two may be taken for the other
+            pairs[network].append(pair)
+    return ["; ".join(own) or None for own in pairs]
+
+
+def _array(values: Any, kind: pa.DataType, count: int) -> pa.Array:
+    if isinstance(values, list | np.ndarray) and not isinstance(values, str):
+        return pa.array(values, kind)
+    return pa.array([values] * count, kind)

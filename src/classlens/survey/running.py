@@ -1,0 +1,109 @@
+"""The parts of a sweep, carried out on all of the machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from classlens.data.dataset import Dataset
+from classlens.survey.plan import Part, Plan
+from classlens.survey.rows import rows
+
+# Seconds between two words on how far it is.
+_GLANCE = 0.1
+
+
+class Progress(NamedTuple):
+    """Where a sweep stands.
+
+    Attributes:
+        done: networks that are trained, as a fraction where some are half way.
+        networks: all of them.
+    """
+
+    done: float
+    networks: int
+
+
+class Stopped(Exception):  # noqa: N818 - a signal between threads
+    """The sweep has been interrupted."""
+
+
+def carried_out(
+    plan: Plan,
+    data: Dataset,
+    progress: Callable[[Progress], None],
+    *,
+    weights: bool,
+    without: Collection[int] = (),
+) -> Iterator[tuple[Part, pa.Table]]:
+    """Train the networks of a plan; give each part with its rows, in their order.
+
+    The parts are trained by as many threads as there are cores: neither the compiled kernel nor
+    JAX holds Python's lock. So many and no more are ahead of the one that is given, so that the
+    memory is bounded.
+
+    Args:
+        plan: the networks.
+        data: what they learn.
+        progress: called with the news.
+        weights: whether the rows hold the networks' weights.
+        without: the numbers of parts that are there already.
+
+    Raises:
+        ArgumentError: as ``fit``.
+        DataError: as ``fit``.
+    """
+    stop, lock = threading.Event(), threading.Lock()
+    shares: dict[int, float] = {}
+    finished = 0
+
+    def train(part: Part) -> pa.Table:
+        def news(share: float) -> None:
+            if stop.is_set():
+                raise Stopped
+            with lock:
+                shares[part.number] = share * len(part.group)
+
+        news(0.0)
+        return rows(data, part, news, weights=weights)
+
+    def tell() -> None:
+        with lock:
+            done = finished + sum(shares.values())
+        progress(Progress(done, len(plan)))
+
+    parts = plan.parts(data)
+    waiting: deque[tuple[Part, Future[pa.Table]]] = deque()
+    cores = os.cpu_count() or 1
+    workers = ThreadPoolExecutor(cores, "classlens-sweep")
+    try:
+        while True:
+            while len(waiting) < 2 * cores and (part := next(parts, None)):
+                if part.number in without:
+                    finished += len(part.group)
+                else:
+                    waiting.append((part, workers.submit(train, part)))
+            if not waiting:
+                tell()
+                return
+            part, future = waiting[0]
+            while not future.done():
+                tell()
+                wait([future], timeout=_GLANCE)
+            waiting.popleft()
+            table = future.result()
+            with lock:
+                shares.pop(part.number, None)
+            finished += len(part.group)
+            tell()
+            yield part, table
+    finally:
+        stop.set()
+        workers.shutdown(wait=True, cancel_futures=True)

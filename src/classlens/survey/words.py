@@ -1,0 +1,171 @@
+"""What a sweep has shown, in words: findings first, each of which can be counted again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from classlens.errors import FalseFindingError
+from classlens.survey.tally import HIGH, LOW, Count, Tally
+
+# Of more choices of settings only so many are told of: those that do best and worst.
+_MOST_CHOICES = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fact about the networks of one choice of settings.
+
+    Attributes:
+        choice: the settings that the sweep varies, by name.
+        networks: how many there are.
+        high: how many have an accuracy of at least 99 %.
+        low: how many have one under 80 %.
+        merged: of those, in how many these classes are merged.
+        which: the two classes most often merged, as the table's column ``merged`` has them; empty
+            where there are none.
+        dead: how many have a dead unit.
+        diverged: how many have diverged.
+    """
+
+    choice: Mapping[str, Any]
+    networks: int
+    high: int
+    low: int
+    merged: int
+    which: str
+    dead: int
+    diverged: int
+
+
+def findings(tally: Tally) -> tuple[Finding, ...]:
+    """One for each choice of settings."""
+    return tuple(
+        _finding(dict(zip(tally.varied, choice, strict=True)), count)
+        for choice, count in tally.counts.items()
+    )
+
+
+def _finding(choice: Mapping[str, Any], count: Count) -> Finding:
+    which, merged = "", 0
+    if count.merged:
+        # Of equally many the first in the alphabet, whatever the order of the rows.
+        which, merged = min(count.merged.items(), key=lambda item: (-item[1], item[0]))
+    return Finding(
+        choice=choice,
+        networks=count.networks,
+        high=count.high,
+        low=count.low,
+        merged=merged,
+        which=which,
+        dead=count.dead,
+        diverged=count.words.get("diverged", 0),
+    )
+
+
+def words(found: Sequence[Finding]) -> str:
+    """The findings in sentences, a line for each choice of settings."""
+    told = list(found)
+    if len(told) > _MOST_CHOICES:
+        told.sort(key=lambda each: -each.high / each.networks)
+        half = _MOST_CHOICES // 2
+        told = told[:half] + told[-half:]
+    lines = [_sentence(each) for each in told]
+    if len(found) > len(told):
+        lines.insert(
+            len(lines) // 2, f"({len(found) - len(told):,} choices of settings lie between.)"
+        )
+    return "\n".join(lines)
+
+
+def _sentence(found: Finding) -> str:
+    named = ", ".join(f"{_name(name)} {_value(value)}" for name, value in found.choice.items())
+    n = found.networks
+    noun = "seed" if n == 1 else "seeds"
+    text = f"{found.high:,} of {n:,} {noun} reach{'es' if found.high == 1 else ''} {HIGH:.0%}"
+    text = f"With {named}, {text}" if named else text
+    if found.low:
+        text += f"; {found.low:,} stay{'s' if found.low == 1 else ''} under {LOW:.0%}"
+        if found.merged:
+            of = "and there" if found.merged == found.low else f"in {found.merged:,} of them"
+            text += f", {of} {found.which.replace(' + ', ' and ', 1)} are merged"
+    if found.dead:
+        text += f"; {found.dead:,} ha{'s' if found.dead == 1 else 've'} a dead unit"
+    if found.diverged:
+        text += f"; {found.diverged:,} diverged"
+    return text + "."
+
+
+def _name(setting: str) -> str:
+    return {"hidden": "hidden layers of"}.get(setting, setting.replace("_", " "))
+
+
+def _value(value: Any) -> str:
+    if value in (None, ""):
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def verify(found: Sequence[Finding], rows: Iterable[pa.RecordBatch]) -> int:
+    """Count every number of every finding again, row by row.
+
+    Args:
+        found: the findings.
+        rows: the sweep's table, some rows at a time.
+
+    Returns:
+        How many rows there were.
+
+    Raises:
+        FalseFindingError: naming the first number that does not hold.
+    """
+    counts = [Counter[str]() for _ in found]
+    total = 0
+    for batch in rows:
+        for row in batch.to_pylist():
+            total += 1
+            own = [
+                count
+                for count, each in zip(counts, found, strict=True)
+                if all(row[name] == value for name, value in each.choice.items())
+            ]
+            if len(own) != 1:
+                raise FalseFindingError(f"no one finding is of network {row['network']}.")
+            own[0].update(_facts(row))
+    for count, each in zip(counts, found, strict=True):
+        told = {
+            "networks": each.networks,
+            "high": each.high,
+            "low": each.low,
+            "dead": each.dead,
+            "diverged": each.diverged,
+            f"low {each.which}": each.merged,
+        }
+        for name, number in told.items():
+            if each.which == "" and name == "low ":
+                continue
+            if count[name] != number:
+                raise FalseFindingError(
+                    f"the finding on {dict(each.choice) or 'all networks'} says {name}: {number}; "
+                    f"the table has {count[name]}."
+                )
+    return total
+
+
+def _facts(row: Mapping[str, Any]) -> list[str]:
+    facts = ["networks"]
+    if row["accuracy"] >= HIGH:
+        facts.append("high")
+    if row["accuracy"] < LOW:
+        facts.append("low")
+        if row["merged"] is not None:
+            facts += [f"low {pair}" for pair in row["merged"].split("; ")]
+    if row["dead_units"] > 0:
+        facts.append("dead")
+    if row["verdict"] == "diverged":
+        facts.append("diverged")
+    return facts
