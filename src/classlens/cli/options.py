@@ -41,17 +41,24 @@ def text_option(name: str, metavar: str, help: str) -> inspect.Parameter:  # noq
 
 
 def setting_options(
-    *names: str, suiting: Mapping[str, Any] = MappingProxyType({})
+    *names: str, suiting: Mapping[str, Any] = MappingProxyType({}), several: bool = False
 ) -> list[inspect.Parameter]:
     """Options for rows of the settings table.
 
     Args:
         names: the rows.
         suiting: defaults where they are not the table's; None stands for one that suits the data.
+        several: whether each may be given several times; it is then a list of texts.
     """
-    return [
+    rows = [
         _setting_option(SETTINGS[name], suiting.get(name, SETTINGS[name].default), name in suiting)
         for name in names
+    ]
+    if not several:
+        return rows
+    return [
+        row.replace(annotation=Annotated[list[str] | None, row.annotation.__metadata__[0]])
+        for row in rows
     ]
 
 
@@ -78,12 +85,18 @@ def settings_of(options: dict[str, str | None]) -> Settings:
 
 def given_settings(options: dict[str, str | None]) -> dict[str, Any]:
     """The settings that are given, each by itself; what is wrong with any is said at once."""
+    lists = {name: None if text is None else [text] for name, text in options.items()}
+    return {name: value for name, (value,) in given_choices(lists).items()}
+
+
+def given_choices(options: Mapping[str, Sequence[str] | None]) -> dict[str, list[Any]]:
+    """The same of settings that may be given several times: a list of values for each."""
     problems = Problems()
-    values: dict[str, Any] = {}
-    for name, text in options.items():
-        if text is not None:
+    values: dict[str, list[Any]] = {}
+    for name, texts in options.items():
+        for text in texts or ():
             try:
-                values[name] = SETTINGS[name].read(text)
+                values.setdefault(name, []).append(SETTINGS[name].read(text))
             except ArgumentError as error:
                 problems.add(str(error).replace(f"{name} must", f"{option_name(name)} must", 1))
     problems.raise_if_any(ArgumentError)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,13 +10,13 @@ from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import is_table, refuse_neither
+from classlens.cli.sources import is_table, prepared_table
 from classlens.cli.terminal import OUT
-from classlens.errors import ArgumentError, listed
+from classlens.errors import ArgumentError
 from classlens.kinds import Whole
 
 if TYPE_CHECKING:
-    from classlens.playground.trial import Given
+    pass
 
 _PORT = Whole(0, 65_535)
 
@@ -60,7 +60,7 @@ def play(
     reading = reading_of(options)
     given = None
     if data is not None and is_table(data):
-        given = _table(data, target, missing, reading)
+        given = prepared_table(data, target, missing, reading)
     from classlens.server.serve import serve  # noqa: PLC0415 - loads JAX
 
     def ready(address: str) -> None:
@@ -77,17 +77,3 @@ def play(
             ready=ready,
         )
     OUT.say("Ended.")
-
-
-def _table(word: str, target: str | None, missing: str, reading: dict[str, Any]) -> Given:
-    if target is None:
-        refuse_neither(word)
-        from classlens.data.tables.reading import read_table  # noqa: PLC0415 - loads pyarrow
-
-        names = [column.name for column in read_table(word, **reading).columns]
-        raise ArgumentError(
-            f"--target is missing: name the column of the classes. {word} has {listed(names)}."
-        )
-    from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
-
-    return prepare(word, target, missing=missing, **reading)

@@ -18,6 +18,7 @@ from classlens.cli.lab_command import lab
 from classlens.cli.play_command import play
 from classlens.cli.predict_command import predict
 from classlens.cli.report_command import report
+from classlens.cli.sweep_command import sweep
 from classlens.cli.train_command import train
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (lab, train, predict, evaluate, explain, report, play, inspect):
+for command in (lab, train, predict, evaluate, explain, report, play, sweep, inspect):
     app.command()(ended(command))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
     from classlens.lab import Lab
     from classlens.model import Model
+    from classlens.tabular.preparing import Prepared
 
 
 def is_table(word: str) -> bool:
@@ -41,6 +42,40 @@ def refuse_neither(word: str) -> None:
         )
 
 
+def named_data(word: str) -> Dataset:
+    """The data set of a name.
+
+    Raises:
+        MissingLibraryError: if its library is not installed.
+    """
+    from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
+
+    return toys.toy(word) if word in toys.TOYS else shipped.load(word)
+
+
+def prepared_table(
+    word: str, target: str | None, missing: str, reading: dict[str, Any]
+) -> Prepared:
+    """The table in a file, ready to be learned from.
+
+    Raises:
+        ArgumentError: if it is neither a file nor a data set, or no target is named; the message
+            then names the columns.
+        TableError: if it cannot be used.
+    """
+    if target is None:
+        refuse_neither(word)
+        from classlens.data.tables.reading import read_table  # noqa: PLC0415 - loads pyarrow
+
+        names = [column.name for column in read_table(word, **reading).columns]
+        raise ArgumentError(
+            f"--target is missing: name the column of the classes. {word} has {listed(names)}."
+        )
+    from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
+
+    return prepare(word, target, missing=missing, **reading)
+
+
 def examples_for(
     model: Model, word: str, *, target: str | None = None, reading: dict[str, Any]
 ) -> Dataset:
@@ -56,14 +91,12 @@ def examples_for(
         ArgumentError: if there is none, or its classes are not the model's.
         TableError: if the file cannot be used.
     """
-    from classlens.data import shipped, toys  # noqa: PLC0415 - load NumPy
-
     if is_table(word):
         refuse_neither(word)
         from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
 
         return samples_of(model, word, target=target, **reading).data
-    data = toys.toy(word) if word in toys.TOYS else shipped.load(word)
+    data = named_data(word)
     # Numbers of other classes would be taken for the model's.
     if data.features == model.network.inputs and data.class_names != model.class_names:
         raise ArgumentError(

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +21,7 @@ from classlens.cli.interrupts import patiently
 from classlens.errors import printable
 
 if TYPE_CHECKING:
+    from classlens.survey import running
     from classlens.training import loop
 
 
@@ -47,6 +55,7 @@ ERR = _Console(stderr=True, highlight=False, soft_wrap=True)
 
 Result = TypeVar("Result")
 Show = Callable[["loop.Progress"], None]
+Tell = Callable[["running.Progress"], None]
 
 
 def with_progress(
@@ -110,3 +119,31 @@ def _with_bar(train: Callable[[Show], Result], epochs: int | None) -> Result:
                 bar.update(task, loss=f"{news.news[-1][0]:.4f}")
 
         return train(show)
+
+
+def with_networks(work: Callable[[Tell], Result], ask: Callable[[], None]) -> Result:
+    """Train many networks with a live progress bar where there is a terminal.
+
+    Args:
+        work: does it, and takes what it is to call with the news.
+        ask: raises where the work is to end.
+    """
+    with Progress(
+        TextColumn("training"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} networks"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=OUT,
+        transient=True,
+        disable=not OUT.is_terminal,
+    ) as bar:
+        task = bar.add_task("training", total=1, rate="")
+
+        def tell(news: running.Progress) -> None:
+            ask()
+            speed = bar.tasks[0].speed
+            rate = "" if speed is None else f"{speed:,.0f} a second"
+            bar.update(task, completed=news.done, total=news.networks, rate=rate)
+
+        return work(tell)

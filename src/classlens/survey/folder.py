@@ -57,9 +57,10 @@ class Folder:
         else:
             text = json.dumps({"version": _VERSION, **wanted}, indent=1)
             write_whole(there, text.encode() + b"\n")
-        with _writing(self._parts):
-            self._parts.mkdir(exist_ok=True)
         self.finished = (path / _TABLE).exists()
+        if not self.finished:
+            with _writing(self._parts):
+                self._parts.mkdir(exist_ok=True)
         self.done: set[int] = set() if self.finished else self._done(data)
 
     @property
@@ -148,7 +149,7 @@ def _compare(file: Path, wanted: dict[str, str]) -> None:
     try:
         found = json.loads(file.read_text("utf-8"))
         version = found.pop("version")
-    except (OSError, ValueError, AttributeError, KeyError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         raise ArgumentError(
             f"{file} does not say which sweep this folder is of. Choose another folder."
         ) from None

@@ -41,6 +41,10 @@ class Prepared:
     X: NDArray[np.float64]
     labels: Labels
 
+    def scaled(self) -> Dataset:
+        """The rows as samples on the scale of training, which is taken of all rows."""
+        return self.dataset(self.encoding.scaling(self.X).scaled(self.X))
+
     def dataset(self, X: NDArray[np.float64]) -> Dataset:
         """The rows as samples with these features, such as scaled ones."""
         labels, encoding = self.labels, self.encoding

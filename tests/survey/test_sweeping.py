@@ -1,0 +1,252 @@
+"""A sweep's rows against single trainings, its words against its rows, its folder against harm."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import classlens as cl
+from classlens.analysis.unit_facts import dead_units
+from classlens.errors import FalseFindingError
+from classlens.survey import folder as folders
+from classlens.survey.plan import Plan
+from classlens.survey.rows import settings_in
+from classlens.survey.sweeping import sweep_into
+from classlens.survey.words import words
+
+DATA = cl.blobs()
+
+
+def same_as_alone(survey: cl.Survey, row: dict[str, Any]) -> None:
+    settings = settings_in(row)
+    run = cl.fit(survey.data, **vars(settings))
+    score = run.network.evaluate(survey.data.X, survey.data.y)
+    assert row["loss"] == pytest.approx(score.loss, rel=1e-4)
+    assert row["accuracy"] == score.accuracy
+    assert row["last_loss"] == pytest.approx(run.history.loss[-1], rel=1e-4)
+    assert row["best_epoch"] == run.epoch
+    told = cl.explain(run, survey.data)
+    assert row["verdict"] == told.verdict
+    assert row["dead_units"] == sum(dead_units(run.network, survey.data.X))
+
+
+def test_rows_are_single_trainings() -> None:
+    grid = {"hidden": [2, (3, 3)], "learning_rate": [0.005, 0.02]}
+    survey = cl.sweep(DATA, seeds=6, grid=grid, epochs=60)
+    assert survey.table is not None
+    rows = survey.table.to_pylist()
+    assert [row["network"] for row in rows] == list(range(24))
+    for row in rows:
+        same_as_alone(survey, row)
+    again = survey.run(17)
+    assert again.model.settings == survey.plan.settings_of(17)
+    assert again.history.loss[-1] == pytest.approx(rows[17]["last_loss"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "tanh"},
+        {"hidden": (), "class_weight": {"c0": 3.0}},
+        {"validation_fraction": 0.2, "patience": 2, "min_delta": 0.01},
+        {"class_weight": "balanced", "optimizer": "sgd", "momentum": 0.3, "shuffle": False},
+    ],
+)
+def test_rows_of_other_settings(options: Any) -> None:
+    survey = cl.sweep(DATA, seeds=4, epochs=30, own_order=True, **options)
+    assert survey.table is not None
+    for row in survey.table.to_pylist():
+        same_as_alone(survey, row)
+
+
+def test_words_count_what_the_table_has() -> None:
+    survey = cl.sweep(seeds=300, grid={"hidden": [2, 3]})
+    assert survey.verify() == 600
+    accuracy = survey.table.column("accuracy").to_numpy()
+    high = int((accuracy[:300] >= 0.99).sum())
+    low = int((accuracy[:300] < 0.8).sum())
+    assert f"With hidden layers of 2, {high} of 300 seeds reach 99%; {low} stay under" in str(
+        survey
+    )
+    for name in ("networks", "high", "low", "merged", "dead", "diverged"):
+        first = survey.findings[0]
+        wrong = dataclasses.replace(first, **{name: getattr(first, name) + 1})
+        false = dataclasses.replace(survey)
+        object.__setattr__(false, "findings", (wrong, *survey.findings[1:]))
+        with pytest.raises(FalseFindingError, match=f"says (low c0 )?.*: {getattr(wrong, name)}"):
+            false.verify()
+
+
+def test_words_of_one_and_of_many() -> None:
+    assert str(cl.sweep(seeds=1, epochs=200)).startswith("1 of 1 seed reaches 99%")
+    survey = cl.sweep(seeds=2, epochs=2, grid={"learning_rate": [k / 100 for k in range(1, 12)]})
+    text = str(survey)
+    assert len(text.splitlines()) == 9
+    assert "(3 choices of settings lie between.)" in text
+    assert words(survey.findings) == text
+
+
+def test_weights_are_those_of_the_networks() -> None:
+    survey = cl.sweep(seeds=3, epochs=5, weights=True)
+    assert survey.table is not None
+    for number, row in enumerate(survey.table.to_pylist()):
+        network = survey.run(number).network
+        flat = np.concatenate([w.ravel() for layer in network.layers for w in layer.get_weights()])
+        np.testing.assert_allclose(row["weights"], flat, atol=1e-5)
+
+
+def test_what_has_diverged_is_a_row() -> None:
+    survey = cl.sweep(seeds=4, epochs=20, learning_rate=1e20)
+    assert survey.table is not None
+    assert survey.table.column("verdict").to_pylist() == ["diverged"] * 4
+    assert "4 diverged" in str(survey)
+    survey.verify()
+
+
+PLAN = Plan.of(300, {"epochs": 5}, {"hidden": [2, 3]})
+
+
+def table_in(path: Path) -> pa.Table:
+    return pq.read_table(path / "networks.parquet")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    path = tmp_path_factory.mktemp("sweep")
+    sweep_into(path, PLAN, DATA)
+    return table_in(path)
+
+
+def test_a_folder_has_the_same_table(tmp_path: Path, whole: pa.Table) -> None:
+    survey = cl.sweep(DATA, seeds=300, epochs=5, grid={"hidden": [2, 3]})
+    assert survey.table is not None
+    assert survey.table.equals(whole)
+    written = sweep_into(tmp_path / "new" / "s", PLAN, DATA, csv=True, weights=True)
+    assert written.verify() == 600
+    assert str(written) == str(survey)
+    assert table_in(tmp_path / "new" / "s").select(whole.column_names).equals(whole)
+    lines = (tmp_path / "new" / "s" / "networks.csv").read_text().splitlines()
+    assert len(lines) == 601
+    assert lines[0].replace('"', "").split(",") == whole.column_names
+    assert sorted(each.name for each in (tmp_path / "new" / "s").iterdir()) == [
+        "networks.csv", "networks.parquet", "sweep.json",
+    ]  # fmt: skip
+
+
+def begun(path: Path, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that was interrupted after some parts."""
+    kept = folders.Folder.keep
+    left = parts
+
+    def keep(self: folders.Folder, *given: Any) -> None:
+        nonlocal left
+        if not left:
+            raise KeyboardInterrupt
+        left -= 1
+        kept(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders.Folder, "keep", keep)
+        with pytest.raises(KeyboardInterrupt):
+            sweep_into(path, PLAN, DATA)
+    assert len([*path.glob("parts/*.parquet")]) == parts
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classlens.survey.plan._MOST_ROWS", 64)
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("parts", [0, 1, 7])
+def test_what_was_interrupted_goes_on(
+    tmp_path: Path, whole: pa.Table, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    begun(tmp_path, parts, monkeypatch)
+    trained: list[int] = []
+    from classlens.survey import running
+
+    rows = running.rows
+
+    def counted(data: Any, part: Any, *others: Any, **options: Any) -> Any:
+        trained.append(part.number)
+        return rows(data, part, *others, **options)
+
+    monkeypatch.setattr(running, "rows", counted)
+    sweep_into(tmp_path, PLAN, DATA, resume=True)
+    assert table_in(tmp_path).equals(whole)
+    assert sorted(trained) == list(range(parts, 10))
+    trained.clear()
+    sweep_into(tmp_path, PLAN, DATA, resume=True)  # it is finished
+    assert trained == []
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_harm_to_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(tmp_path, 3, monkeypatch)
+    with pytest.raises(
+        cl.ArgumentError, match=r"holds a sweep already. Go on with it with --resume"
+    ):
+        sweep_into(tmp_path, PLAN, DATA)
+    other = Plan.of(300, {"epochs": 6}, {"hidden": [2, 3]})
+    with pytest.raises(cl.ArgumentError, match=r"is another one: epochs differs: 5 there, 6 now."):
+        sweep_into(tmp_path, other, DATA, resume=True)
+    with pytest.raises(cl.ArgumentError, match=r"is another one: the data differs. Give what"):
+        sweep_into(tmp_path, PLAN, cl.blobs(seed=5), resume=True)
+    part = tmp_path / "parts" / "00000001.parquet"
+    content = part.read_bytes()
+    part.write_bytes(content[: len(content) // 2])
+    words = r"00000001.parquet is damaged \(.*\). Delete it: its 64 networks are then trained again"
+    with pytest.raises(cl.OutputError, match=words):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+    part.write_bytes((tmp_path / "parts" / "00000000.parquet").read_bytes())
+    with pytest.raises(cl.OutputError, match=r"holds other networks than this sweep's part 1."):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+    part.write_bytes(content)
+    plan = tmp_path / "sweep.json"
+    said = json.loads(plan.read_text())
+    plan.write_text(json.dumps({**said, "version": 2}))
+    with pytest.raises(cl.ArgumentError, match=r"is of version 2; this Classlens goes on with"):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+    plan.write_text("[]")
+    with pytest.raises(cl.ArgumentError, match=r"does not say which sweep this folder is of."):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_full_disk_loses_nothing(
+    tmp_path: Path, whole: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = pq.write_table
+    written: list[None] = []
+
+    def full(*given: Any) -> None:
+        if len(written) == 4:
+            raise OSError(28, "No space left on device")
+        written.append(None)
+        write(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pq, "write_table", full)
+        with pytest.raises(cl.OutputError, match=r"00000004.parquet: No space left on device."):
+            sweep_into(tmp_path, PLAN, DATA)
+    assert len([*tmp_path.glob("parts/*.parquet")]) == 4
+    sweep_into(tmp_path, PLAN, DATA, resume=True)
+    assert table_in(tmp_path).equals(whole)
+
+
+def test_the_compiled_kernel_needs_no_jax() -> None:
+    code = (
+        "import sys, classlens as cl; cl.sweep(seeds=3, epochs=5);"
+        "sys.exit('jax' in sys.modules or 'matplotlib' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
