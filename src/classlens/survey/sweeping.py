@@ -125,8 +125,8 @@ def sweep(
 
     Example:
         >>> import classlens as cl
-        >>> print(cl.sweep(seeds=50, epochs=100, grid={"hidden": [2, 3]}))
-        With hidden layers of 2, ...
+        >>> print(cl.sweep(seeds=50, grid={"hidden": [2, 3]}).findings[1].high)
+        50
     """
     samples = blobs() if data is None else Dataset.of(data)
     plan = Plan.of(seeds, options, grid, own_order=own_order)
