@@ -42,16 +42,18 @@ _CLICK = """(number) => new Promise((done) => {
 _FRAMES = """(count) => new Promise((done) => {
   const times = [];
   const label = document.querySelector(".epoch");
+  const button = document.querySelector(".play");
+  const go = () => button.textContent === "Play" && button.click();
   const watch = new MutationObserver(() => {
     times.push(performance.now());
+    go();
     if (times.length > count) {
       watch.disconnect();
       done((1000 * count) / (times[count] - times[0]));
     }
   });
   watch.observe(label, { childList: true });
-  const button = document.querySelector(".play");
-  if (button.textContent === "Play") button.click();
+  go();
 })"""
 
 

@@ -34,6 +34,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "accuracy": "accuracy:accuracy",
         "tables": "tables:tables",
         "page": "page:page",
+        "sweeps": "sweeps:sweeps",
     }
 )
 

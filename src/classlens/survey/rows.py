@@ -79,7 +79,7 @@ def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table
     """
     group = part.group
     told = told_epochs(group.settings.epochs)
-    grown = grow(data, group, told=told, progress=progress)
+    grown = grow(data, group, told=told, place=part.number, progress=progress)
     drops = _last_drops(grown)
     ended = outcomes(grown.parameters, grown.activations, data.X, data.y, last_drop=drops)
     columns: dict[str, Any] = {

@@ -53,6 +53,7 @@ def grow(
     group: Group,
     *,
     told: int,
+    place: int = 0,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Grown:
     """Train the networks of a group.
@@ -61,6 +62,7 @@ def grow(
         data: samples of known class.
         group: the networks.
         told: of how many of the last epochs the loss is wanted.
+        place: which of the machine's devices to use, in turn, where there are several.
         progress: called now and then with the share that is done; what it raises ends the training.
 
     Raises:
@@ -93,5 +95,5 @@ def grow(
         return Grown(parameters, job.activations, losses, whole, whole)
     from classlens.training.stacking import stack  # noqa: PLC0415 - loads JAX
 
-    done = stack(data, job, group, kernels, told=told, progress=progress)
+    done = stack(data, job, group, kernels, told=told, place=place, progress=progress)
     return Grown(done.parameters, job.activations, *done[1:])

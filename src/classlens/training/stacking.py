@@ -42,9 +42,10 @@ def stack(
     kernels: Sequence[NDArray[np.float32]],
     *,
     told: int,
+    place: int,
     progress: Callable[[float], None],
 ) -> Stacked:
-    """Train the networks of a group.
+    """Train the networks of a group, on one device.
 
     Args:
         data: all samples.
@@ -52,9 +53,24 @@ def stack(
         group: the networks.
         kernels: their initial kernels, shape (inputs, units, networks) each.
         told: of how many of the last epochs the loss is wanted, where none stops early.
+        place: which device, of several in turn.
         progress: called with the share that is done; what it raises ends the training.
     """
     keep_compiled_programs()
+    devices = jax.local_devices()
+    with jax.default_device(devices[place % len(devices)]):
+        return _stack(data, job, group, kernels, told=told, progress=progress)
+
+
+def _stack(
+    data: Dataset,
+    job: Job,
+    group: Group,
+    kernels: Sequence[NDArray[np.float32]],
+    *,
+    told: int,
+    progress: Callable[[float], None],
+) -> Stacked:
     settings = group.settings
     own, parts = _parts(data, job, group)
     bucket = parts.training.x.shape[-2]
