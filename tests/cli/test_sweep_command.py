@@ -30,7 +30,10 @@ def classlens(tmp_path: Path, run_program: Run, monkeypatch: pytest.MonkeyPatch)
 def test_the_lab_with_two_and_three_units(classlens: Run, tmp_path: Path) -> None:
     said = classlens("--seeds", "40", "--hidden", "2", "--hidden", "3", "--out", "s").splitlines()
     survey = cl.sweep(seeds=40, grid={"hidden": [2, 3]})
-    assert said == [*str(survey).splitlines(), "wrote s/networks.parquet"]
+    assert said == [
+        *str(survey).splitlines(), "wrote s/networks.parquet", "wrote s/endings.png",
+    ]  # fmt: skip
+    assert (tmp_path / "s" / "endings.png").read_bytes() == survey.endings().png()
     assert survey.table is not None
     assert pq.read_table(tmp_path / "s" / "networks.parquet").equals(survey.table)
     again = classlens("--seeds", "40", "--hidden", "2", "--hidden", "3", "--out", "s", "--resume")

@@ -14,6 +14,7 @@ from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import is_table, named_data, prepared_table
 from classlens.cli.terminal import OUT, with_networks
 from classlens.errors import ArgumentError
+from classlens.files import write_whole
 from classlens.kinds import Whole
 from classlens.settings import SETTINGS
 
@@ -96,6 +97,9 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
         )
     OUT.say(str(survey))
     OUT.say(f"wrote {survey.file}")
+    picture = out / "endings.png"
+    write_whole(picture, survey.endings().png())
+    OUT.say(f"wrote {picture}")
 
 
 def _data(word: str | None, target: str | None, missing: str, reading: dict[str, Any]) -> Dataset:

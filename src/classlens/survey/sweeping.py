@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
@@ -19,10 +20,11 @@ from classlens.survey.folder import Folder
 from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out
 from classlens.survey.tally import Tally
-from classlens.survey.words import Finding, findings, verify, words
+from classlens.survey.words import Finding, findings, most_telling, verify, words
 
 if TYPE_CHECKING:
     from classlens.training.run import Run
+    from classlens.view.displays.endings import EndingsDisplay
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,17 @@ class Survey:
     def findings(self) -> tuple[Finding, ...]:
         """What was found, for each choice of settings."""
         return findings(self.tally)
+
+    def endings(self) -> EndingsDisplay:
+        """A picture of how the networks have ended: a line for each choice of settings.
+
+        Of many choices it shows those that are told of in words: the best and the worst.
+        """
+        from classlens.view.displays.endings import EndingsDisplay  # noqa: PLC0415 - matplotlib
+
+        told = most_telling(self.findings)
+        counts = [self.tally.counts[tuple(each.choice.values())].bins for each in told]
+        return EndingsDisplay([each.name or "all" for each in told], np.array(counts))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The table's rows, some at a time."""

@@ -41,6 +41,11 @@ class Finding:
     dead: int
     diverged: int
 
+    @property
+    def name(self) -> str:
+        """The choice in words; empty where a sweep varies nothing but seeds."""
+        return ", ".join(f"{_name(name)} {_value(value)}" for name, value in self.choice.items())
+
 
 def findings(tally: Tally) -> tuple[Finding, ...]:
     """One for each choice of settings."""
@@ -69,22 +74,25 @@ def _finding(choice: Mapping[str, Any], count: Count) -> Finding:
 
 def words(found: Sequence[Finding]) -> str:
     """The findings in sentences, a line for each choice of settings."""
-    told = list(found)
-    if len(told) > _MOST_CHOICES:
-        told.sort(key=lambda each: -each.high / each.networks)
-        half = _MOST_CHOICES // 2
-        told = told[:half] + told[-half:]
+    told = most_telling(found)
     lines = [_sentence(each) for each in told]
     if len(found) > len(told):
-        lines.insert(
-            len(lines) // 2, f"({len(found) - len(told):,} choices of settings lie between.)"
-        )
+        left = len(found) - len(told)
+        lines.insert(len(lines) // 2, f"({left:,} choices of settings lie between.)")
     return "\n".join(lines)
 
 
+def most_telling(found: Sequence[Finding]) -> list[Finding]:
+    """All of a few findings; of more those of the settings that do best and worst, best first."""
+    if len(found) <= _MOST_CHOICES:
+        return list(found)
+    ranked = sorted(found, key=lambda each: -each.high / each.networks)
+    half = _MOST_CHOICES // 2
+    return ranked[:half] + ranked[-half:]
+
+
 def _sentence(found: Finding) -> str:
-    named = ", ".join(f"{_name(name)} {_value(value)}" for name, value in found.choice.items())
-    n = found.networks
+    named, n = found.name, found.networks
     noun = "seed" if n == 1 else "seeds"
     text = f"{found.high:,} of {n:,} {noun} reach{'es' if found.high == 1 else ''} {HIGH:.0%}"
     text = f"With {named}, {text}" if named else text
