@@ -64,11 +64,15 @@ def kernels_of(
         One float32 array for each shape, (inputs, units, networks).
     """
     draw = random.Random()  # noqa: S311 - reproducibility is the purpose here, not secrecy
-    pairs = np.empty((len(shapes), 2, len(seeds)), np.uint64)
-    for network, seed in enumerate(seeds):
+    drawn = []
+    for seed in seeds:
         draw.seed(seed)
-        for own in pairs:
-            own[:, network] = _pair(seed, draw.randint(0, _M))
+        for _ in shapes:
+            # What randint(0, 2^31 - 1) does, without its way there: words until one is in range.
+            while (word := draw.getrandbits(32)) > _M:
+                pass
+            drawn.append(_pair(seed, word))
+    pairs = np.array(drawn, np.uint64).reshape(len(seeds), len(shapes), 2).transpose(1, 2, 0)
     return [_glorot_uniform(own, shape) for own, shape in zip(pairs, shapes, strict=True)]
 
 
