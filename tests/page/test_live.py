@@ -247,7 +247,7 @@ def test_what_is_refused_is_said(live: Any) -> None:
     page.get_by_label("learning rate").fill("1000000000")
     page.keyboard.press("Enter")
     page.locator(".message", has_text="Try a lower learning_rate").wait_for()
-    page.locator(".message", has_text="All is again as it was before.").wait_for()
+    page.locator(".message", has_text="The page is as it was before.").wait_for()
     # The controls say what is shown.
     assert page.get_by_label("learning rate").input_value() == "0.01"
     settled(page, shown(cl.fit(cl.blobs()), cl.blobs()))

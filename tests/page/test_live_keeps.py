@@ -327,3 +327,40 @@ def test_a_table_that_is_refused_leaves_what_is_shown(live: Any, tmp_path: Path)
     chosen = "document.querySelector('[aria-label=\"data set\"]').selectedOptions[0].textContent"
     page.wait_for_function(f"{chosen} === 'gaps.csv'")
     assert page.get_by_role("alert").is_hidden()
+
+
+def test_a_link_of_the_untouched_page(live: Any) -> None:
+    """Also what the page was opened with, which another one need not be."""
+    with served("rings") as address:
+        page = live(address=address)
+        page.locator(".share summary").click()
+        field = page.get_by_label("link")
+        page.wait_for_function("field => field.value", arg=field.element_handle())
+        link = field.input_value()
+        words = page.inner_text(".confusion p >> nth=0")
+    with served("--link", link) as address:
+        other = live(address=address)
+        settled(other, words)
+        assert other.get_by_label("data set").input_value() == "rings"
+
+
+def test_nothing_is_drawn_on_the_picture_of_other_data(live: Any) -> None:
+    page = live("#data=wine")
+    page.locator(".confusion p", has_text="of 178 examples").first.wait_for()
+    assert not page.locator(".drawing").is_visible()
+    page.evaluate("location.hash = 'data=pinwheel&epochs=15000&hidden=64+64'")
+    page.get_by_text("Stop", exact=True).wait_for()
+    page.get_by_text("Stop", exact=True).click()
+    page.locator(".drawing").wait_for()
+
+
+def test_opening_a_seed_can_be_undone(live: Any) -> None:
+    page = live()
+    page.get_by_text("Try 100 seeds").click()
+    page.locator(".seeds", has_text="Seeds 0 to 99. Open a bar").wait_for(timeout=30_000)
+    page.locator(".seeds .row").last.click()
+    page.wait_for_function("() => !location.hash.includes('seed=1234') && location.hash !== ''")
+    undo = page.get_by_role("button", name="Undo")
+    assert undo.is_enabled()
+    undo.click()
+    settled(page, shown(RUN, DATA))

@@ -114,7 +114,7 @@ def test_what_is_refused_leaves_all_as_it_was(tmp_path: Path) -> None:
         return { seed, steps, told: told.slice(0, 4), shows: shows.slice(2, 4) };""",
     )
     assert found["seed"] == 2
-    assert found["told"][-1] == "No. All is again as it was before."
+    assert found["told"][-1] == "No. The page is as it was before."
     partial, again = found["shows"]
     assert partial["partial"] is True
     assert partial["hand"] == [0, []]

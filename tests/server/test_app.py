@@ -219,6 +219,30 @@ def test_a_page_that_does_not_read_is_waited_for(workers: ThreadPoolExecutor) ->
     assert 10 <= len(emitted) <= 10 + module._AHEAD + 1
 
 
+def test_a_page_that_does_not_read_for_long_counts_as_gone(
+    workers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its work keeps a worker, which others wait for."""
+    monkeypatch.setattr(module, "_PATIENCE", 0.3)
+    ended = threading.Event()
+
+    class Talkative(Playground):
+        def answer(self, *given: Any) -> None:
+            _, emit, gone = given
+            while not gone():
+                emit({"event": "progress"})
+            ended.set()
+
+    async def read() -> None:
+        events = module._events(Talkative(), {"do": "train"}, workers)
+        await anext(events)
+        await asyncio.to_thread(ended.wait, 10)
+        await events.aclose()
+
+    asyncio.run(read())
+    assert ended.is_set()
+
+
 def test_a_table_is_its_visitor_s(app: Any) -> None:
     (table,) = ask(
         app, do="table", name="t.csv", content="YSxiLHkKMSwyLHUKMiwxLHYKMyw1LHUKNCwzLHYK"

@@ -226,6 +226,7 @@ def test_requests_that_do_not_say_how_long_they_are(
         refused(get(guard, "/", ("content-length", length)), 411, words)
     twice = [("content-length", "2"), ("content-length", "2")]
     refused(get(guard, "/", *twice), 411, words)
+    refused(post(guard, "/ask", b"{}", transfer_encoding="chunked"), 411, words)
     assert inside.through == 0
 
 

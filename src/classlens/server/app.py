@@ -57,9 +57,11 @@ _AT_ONCE = ("stop",)
 _END = None
 
 # So many events of a request wait for a slow page, and then the work waits, too: what nobody reads
-# would fill the memory. Seconds between two glances at whether the page has gone meanwhile.
+# would fill the memory. Seconds between two glances at whether the page has gone meanwhile; and
+# seconds after which it counts as gone, for its work keeps a worker.
 _AHEAD = 4
 _GLANCE = 0.1
+_PATIENCE = 60.0
 
 
 def application(
@@ -137,7 +139,11 @@ async def _events(
 
     def emit(event: dict[str, Any]) -> None:
         text = f"data: {json.dumps(event, separators=(',', ':'))}\n\n"
+        waited = 0.0
         while not room.acquire(timeout=_GLANCE):
+            waited += _GLANCE
+            if waited > _PATIENCE:
+                gone.set()
             if gone.is_set():
                 return
         put(text)

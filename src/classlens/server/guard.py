@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # A request holds a recipe, or a file that the page sends, in base64.
 MOST_BYTES = 36_000_000
 
+_NO_LENGTH = "The request does not say how long it is."
+
 HEADERS: Mapping[str, str] = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -83,6 +85,8 @@ class Guard:
                 "classlens play has printed. A link that somebody has shared is opened with: "
                 "classlens play --link 'LINK'"
             )
+        if "transfer-encoding" in headers:  # which goes before a length that is said, too
+            return 411, _NO_LENGTH
         return _refused_length(headers.getlist("content-length"), sends=sends)
 
     def _is_token(self, given: str) -> bool:
@@ -101,7 +105,7 @@ def _refused_length(lengths: list[str], *, sends: bool) -> tuple[int, str] | Non
     if not lengths and not sends:
         return None
     if len(lengths) != 1 or not lengths[0].isdecimal():
-        return 411, "The request does not say how long it is."
+        return 411, _NO_LENGTH
     # Of a number of thousands of digits Python makes none.
     if len(lengths[0]) > len(str(MOST_BYTES)) or int(lengths[0]) > MOST_BYTES:
         return 413, (

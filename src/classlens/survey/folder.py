@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import schema
 
 _VERSION = 1
+_NUMBERED = re.compile(r"[0-9]{8}\.parquet")
 _PLAN, _TABLE, _CSV = "sweep.json", "networks.parquet", "networks.csv"
 
 
@@ -55,6 +57,11 @@ class Folder:
                 )
             _compare(there, wanted)
         else:
+            if self._parts.exists():
+                raise ArgumentError(
+                    f"{self._parts} is there, but not {_PLAN}, which says what sweep it is of. "
+                    "Delete it, or choose another folder."
+                )
             text = json.dumps({"version": _VERSION, **wanted}, indent=1)
             write_whole(there, text.encode() + b"\n")
         self.finished = (path / _TABLE).exists()
@@ -94,6 +101,8 @@ class Folder:
                 self._as_csv(file)
         for number in sorted(self._numbers()):
             self._file(number).unlink()
+        for leftover in self._parts.glob(".*.classlens-part"):  # of a sweep that was killed
+            leftover.unlink()
         with contextlib.suppress(OSError):
             self._parts.rmdir()
         self.finished = True
@@ -119,19 +128,21 @@ class Folder:
 
     def _numbers(self) -> Iterator[int]:
         for each in self._parts.glob("*.parquet"):
-            if each.stem.isdecimal():
+            if _NUMBERED.fullmatch(each.name):
                 yield int(each.stem)
 
     def _done(self, data: Dataset) -> set[int]:
         """The parts that are there, each of which can be read and has its rows."""
-        there = set(self._numbers())
+        there, done = set(self._numbers()), set[int]()
         for part in self._plan.parts(data) if there else ():
             if part.number not in there:
                 continue
             file = self._file(part.number)
             try:
-                found = pq.read_table(file, columns=["network"]).column("network").to_pylist()
-            except (pa.ArrowException, OSError) as error:
+                whole = pq.read_table(file, schema=self._schema)
+                found = whole.column("network").to_pylist()
+                whole.validate(full=True)
+            except (pa.ArrowException, OSError, ValueError) as error:
                 raise OutputError(
                     f"{file} is damaged ({str(error).splitlines()[0][:200]}). Delete it: its "
                     f"{len(part.group):,} networks are then trained again."
@@ -141,7 +152,11 @@ class Folder:
                     f"{file} holds other networks than this sweep's part {part.number}. Delete it: "
                     f"its {len(part.group):,} networks are then trained again."
                 )
-        return there
+            there.remove(part.number)
+            done.add(part.number)
+        for number in there:
+            raise OutputError(f"{self._file(number)} is none of this sweep's parts. Delete it.")
+        return done
 
 
 def _compare(file: Path, wanted: dict[str, str]) -> None:

@@ -63,6 +63,7 @@ def train(
     settings: Settings,
     *,
     first_told: int,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> tuple[list[NDArray[np.float32]], NDArray[np.float32]]:
     """Train networks of one shape from their initial kernels, and biases of 0.
 
@@ -74,6 +75,8 @@ def train(
         orders: the order of the samples in each epoch, shape (epochs, samples).
         settings: of the networks; ``suits`` them.
         first_told: the first epoch, counted from 0, whose loss is wanted.
+        progress: called after each ``LANES`` networks with the share that is done; what it raises
+            ends the training.
 
     Returns:
         Kernel and bias of each layer in turn, the networks last; and the mean loss of each epoch
@@ -107,6 +110,7 @@ def train(
         size = min(settings.batch_size, len(y))
         run(rows.ravel(), X, own, orders, size, lane_rates[lanes], steps, first_told, told)
         final[:, lanes], losses[:, lanes] = rows[: len(start)], told
+        progress((low + LANES) / padded)
     parts = [
         final[low:high, :networks].reshape(*shape, networks)
         for shape, low, high in zip(shapes, ends[:-1], ends[1:], strict=True)

@@ -91,6 +91,7 @@ def grow(
             order,
             settings,
             first_told=settings.epochs - told,
+            progress=progress,
         )
         return Grown(parameters, job.activations, losses, whole, whole)
     from classlens.training.stacking import stack  # noqa: PLC0415 - loads JAX

@@ -170,7 +170,8 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   function shown() {
     const recipe = work.recipe();
     panel.set(recipe, files.get(recipe.data.table));
-    pen.element.hidden = !isPlane(recipe, welcome);
+    // Not on the picture of other data, which is there until a training has ended.
+    pen.element.hidden = !isPlane(recipe, welcome) || views.scene()?.payload.plane.origin !== null;
     pen.show();
     luck.set(recipe);
     if (document.activeElement !== seed) seed.value = String(recipe.settings.seed);
@@ -182,10 +183,13 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
     redo.disabled = !work.canRedo();
   }
 
-  /** The address's part that says all that is shown. */
-  function words() {
+  /**
+   * The address's part that says all that is shown.
+   * @param {boolean} [alone] also what this page was opened with
+   */
+  function words(alone) {
     const list = new URLSearchParams();
-    const whole = writeRecipe(work.recipe(), welcome, list);
+    const whole = writeRecipe(work.recipe(), welcome, list, alone);
     writeView(views.kept(), list);
     return { text: list.toString(), whole };
   }
@@ -198,8 +202,7 @@ export function live(root, { welcome, ask, title = "Classlens", remember = true 
   }
 
   function link() {
-    const { text, whole } = words();
-    return { address: `${location.origin}${location.pathname}${location.search}#${text}`, text, whole };
+    return words(true);
   }
 
   return { destroy: () => { play.stop(); keyed.removeEventListener("keydown", keys); root.replaceChildren(); } };

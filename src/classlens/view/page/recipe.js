@@ -66,13 +66,14 @@ export const isPlane = (recipe, welcome) =>
  * @param {Recipe} recipe
  * @param {any} welcome
  * @param {URLSearchParams} words
+ * @param {boolean} [alone] whether they are to say also what this page was opened with
  * @returns {boolean} whether the words hold all of it
  */
-export function writeRecipe(recipe, welcome, words) {
+export function writeRecipe(recipe, welcome, words, alone = false) {
   const { data, settings } = recipe;
   const first = welcome.recipe;
   if (data.source === "file" || (data.source === "own" && data.y.length > MOST_SHARED_POINTS)) return false;
-  if (data.source !== first.data.source) words.set("data", data.source);
+  if (alone ? data.source !== "given" : data.source !== first.data.source) words.set("data", data.source);
   if (data.source === "own") {
     words.set("classes", String(data.classes));
     words.set("points", packed(data));
@@ -85,7 +86,7 @@ export function writeRecipe(recipe, welcome, words) {
     }
   }
   if (recipe.inputs.join(" ") !== first.inputs.join(" ")) words.set("inputs", recipe.inputs.join(" "));
-  if (recipe.standardise !== first.standardise) words.set("standardise", recipe.standardise ? "1" : "0");
+  if (alone || recipe.standardise !== first.standardise) words.set("standardise", recipe.standardise ? "1" : "0");
   for (const [name, value] of Object.entries(settings)) {
     const text = written(value);
     if (text !== written(first.settings[name])) words.set(name, text);

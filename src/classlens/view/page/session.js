@@ -163,7 +163,7 @@ export function session({ ask, views, status, changed, usual }) {
   function refused(error) {
     let said_ = error.message;
     if (good) {
-      if (recipe !== good.recipe) said_ += " All is again as it was before.";
+      if (recipe !== good.recipe) said_ += `${/[.!?]$/.test(said_) ? "" : "."} The page is as it was before.`;
       past = without(past);
       future = without(future);
       ({ recipe, window: window_ } = good);
