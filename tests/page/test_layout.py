@@ -202,6 +202,7 @@ def test_hundreds_of_creases_are_pale(live: Any) -> None:
 def test_pixels_of_kernels_are_square(live: Any) -> None:
     pytest.importorskip("sklearn")
     page = live("#data=digits&hidden=8&epochs=3")
+    page.locator(".confusion p", has_text="of 1797 examples").first.wait_for()
     page.click('button[data-unit="L1.3"]')
     kernel = box(page, ".kernel canvas")
     assert kernel["width"] == pytest.approx(kernel["height"], abs=1)

@@ -73,6 +73,7 @@ def test_large_networks_are_few_in_a_part() -> None:
         (10**9, {}, {"l1": [0, 1]}, "at most 1,000,000,000 networks. Got 2,000,000,000 instead."),
         (1, {"seed": 3}, {}, "a sweep draws its own seeds, 0 and up. Say how many with seeds."),
         (1, {"hiden": 3}, {}, "there is no setting 'hiden'. Did you mean 'hidden'?"),
+        (1, {"l1": 0.1}, {"l1": [0, 1]}, "l1 is given by itself and in the grid. Leave one out."),
         (1, {}, {"hiden": [3]}, "there is no setting 'hiden'. Did you mean 'hidden'?"),
         (1, {}, {"seed": [1, 2]}, "seed cannot be in a grid. Choose another setting."),
         (1, {}, {"epochs": 3}, "the grid's epochs must be a list of values. Got 3 instead."),

@@ -17,13 +17,24 @@ import pytest
 import classlens as cl
 from classlens.analysis.unit_facts import dead_units
 from classlens.errors import FalseFindingError
+from classlens.settings import Settings
 from classlens.survey import folder as folders
 from classlens.survey.plan import Plan
-from classlens.survey.rows import settings_in
 from classlens.survey.sweeping import sweep_into
 from classlens.survey.words import words
 
 DATA = cl.blobs()
+
+
+def settings_in(row: dict[str, Any]) -> Settings:
+    """The settings that a row names: nothing else is needed to train its network again."""
+    own = ("network", "loss", "accuracy", "last_loss", "best_epoch", "verdict", "merged")
+    named = {name: value for name, value in row.items() if name not in (*own, "dead_units")}
+    named["hidden"] = tuple(int(units) for units in row["hidden"].split(",") if units)
+    named["activation"] = tuple(row["activation"].split(","))
+    if row["class_weight"] not in (None, "balanced"):
+        named["class_weight"] = json.loads(row["class_weight"])
+    return Settings(**named)
 
 
 def same_as_alone(survey: cl.Survey, row: dict[str, Any]) -> None:
@@ -211,7 +222,21 @@ def test_harm_to_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     part.write_bytes((tmp_path / "parts" / "00000000.parquet").read_bytes())
     with pytest.raises(cl.OutputError, match=r"holds other networks than this sweep's part 1."):
         sweep_into(tmp_path, PLAN, DATA, resume=True)
+    flipped = bytearray(content)
+    flipped[len(content) // 3] ^= 255
+    part.write_bytes(flipped)
+    with pytest.raises(cl.OutputError, match=r"00000001.parquet is damaged"):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+    sweep_into(tmp_path / "other", Plan.of(300, {"epochs": 6}, {"hidden": [2, 3]}), DATA)
+    pq.write_table(table_in(tmp_path / "other").slice(64, 64), part)
+    with pytest.raises(cl.OutputError, match=r"is damaged \(it is of another sweep\). Delete it"):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
     part.write_bytes(content)
+    surplus = tmp_path / "parts" / "00000099.parquet"
+    surplus.write_bytes(content)
+    with pytest.raises(cl.OutputError, match=r"99.parquet is none of this sweep's parts. Delete"):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+    surplus.unlink()
     plan = tmp_path / "sweep.json"
     said = json.loads(plan.read_text())
     plan.write_text(json.dumps({**said, "version": 2}))
@@ -220,6 +245,28 @@ def test_harm_to_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     plan.write_text("[]")
     with pytest.raises(cl.ArgumentError, match=r"does not say which sweep this folder is of."):
         sweep_into(tmp_path, PLAN, DATA, resume=True)
+    plan.unlink()
+    with pytest.raises(cl.ArgumentError, match=r"parts is there, but not sweep.json, which says"):
+        sweep_into(tmp_path, PLAN, DATA)
+
+
+def test_harm_to_a_finished_folder(tmp_path: Path) -> None:
+    sweep_into(tmp_path, PLAN, DATA)
+    (tmp_path / "parts").mkdir()  # as after a kill between the table and the end
+    (tmp_path / "parts" / ".00000000.parquet.x.classlens-part").write_bytes(b"")
+    sweep_into(tmp_path, PLAN, DATA, resume=True, csv=True)
+    assert len((tmp_path / "networks.csv").read_text().splitlines()) == 601
+    assert not (tmp_path / "parts").exists()
+    table = tmp_path / "networks.parquet"
+    content = table.read_bytes()
+    words = r"networks.parquet is damaged, or of another sweep. Choose another folder, or delete"
+    sweep_into(tmp_path / "other", Plan.of(300, {"epochs": 6}, {"hidden": [2, 3]}), DATA)
+    for wrong in (b"junk", (tmp_path / "other" / "networks.parquet").read_bytes()):
+        table.write_bytes(wrong)
+        with pytest.raises(cl.OutputError, match=words):
+            sweep_into(tmp_path, PLAN, DATA, resume=True)
+    table.write_bytes(content)
+    sweep_into(tmp_path, PLAN, DATA, resume=True)
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -229,11 +276,11 @@ def test_a_full_disk_loses_nothing(
     write = pq.write_table
     written: list[None] = []
 
-    def full(*given: Any) -> None:
+    def full(*given: Any, **options: Any) -> None:
         if len(written) == 4:
             raise OSError(28, "No space left on device")
         written.append(None)
-        write(*given)
+        write(*given, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(pq, "write_table", full)

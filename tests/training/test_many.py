@@ -36,7 +36,8 @@ def same(data: cl.Dataset, of: Group, *, tolerance: float = 2e-5) -> None:
         assert grown.epochs[number] == run.epoch
         losses = grown.losses[:trained, number]
         np.testing.assert_allclose(losses, run.history.loss, rtol=tolerance, atol=tolerance)
-        network = grown.network(number, data.class_names)
+        own = [each[..., number] for each in grown.parameters]
+        network = cl.Network.from_arrays(own[::2], own[1::2], activations=grown.activations)
         for own, other in zip(network.layers, run.network.layers, strict=True):
             assert own.activation == other.activation
             np.testing.assert_allclose(own.kernel, other.kernel, rtol=tolerance, atol=tolerance)
@@ -62,6 +63,21 @@ def test_in_lanes(options: dict[str, Any]) -> None:
 
 def test_in_lanes_with_rates_of_their_own() -> None:
     same(DATA, group(varied={"learning_rate": np.geomspace(1e-4, 0.3, len(SEEDS))}))
+
+
+def test_without_a_folder_for_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    njit = lanes.numba.njit
+
+    def refusing(*given: Any, cache: bool = False, **options: Any) -> Any:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(*given, **options)
+
+    lanes._compiled.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(lanes.numba, "njit", refusing)
+        same(DATA, group())
+    lanes._compiled.cache_clear()
 
 
 def test_more_networks_than_lanes() -> None:

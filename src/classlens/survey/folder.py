@@ -19,7 +19,7 @@ from classlens.files import whole_file, write_whole
 from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import schema
 
-_VERSION = 1
+_VERSION, _KEY = 1, b"classlens sweep"
 _NUMBERED = re.compile(r"[0-9]{8}\.parquet")
 _PLAN, _TABLE, _CSV = "sweep.json", "networks.parquet", "networks.csv"
 
@@ -36,8 +36,8 @@ class Folder:
 
     Raises:
         ArgumentError: if a sweep is there and is not to go on, or is another one.
-        OutputError: if the folder cannot be written to.
-        TableError: if a part cannot be read.
+        OutputError: if the folder cannot be written to, or what is there is damaged or of another
+            sweep.
     """
 
     def __init__(
@@ -45,9 +45,10 @@ class Folder:
     ) -> None:
         self.path = path
         self._plan = plan
-        self._schema = schema(weights=weights)
         self._parts = path / "parts"
-        wanted = {**plan.fingerprint(data), "weights": str(weights)}
+        wanted = {**plan.fingerprint(data), "weights": weights}
+        # Each file says what sweep it is of.
+        self._schema = schema(weights=weights).with_metadata({_KEY: json.dumps(wanted).encode()})
         there = path / _PLAN
         if there.exists() or (path / _TABLE).exists():
             if not resume:
@@ -65,10 +66,14 @@ class Folder:
             text = json.dumps({"version": _VERSION, **wanted}, indent=1)
             write_whole(there, text.encode() + b"\n")
         self.finished = (path / _TABLE).exists()
-        if not self.finished:
+        self.done: set[int] = set()
+        if self.finished:
+            self._check_table()
+            self._tidy()
+        else:
             with _writing(self._parts):
                 self._parts.mkdir(exist_ok=True)
-        self.done: set[int] = set() if self.finished else self._done(data)
+            self.done = self._done(data)
 
     @property
     def table(self) -> Path:
@@ -81,47 +86,72 @@ class Folder:
         Raises:
             OutputError: if they cannot be written; those of other parts are untouched.
         """
+        own = table.replace_schema_metadata(self._schema.metadata)
         with whole_file(self._file(part.number)) as file:
-            pq.write_table(table, file)
+            pq.write_table(own, file, write_page_checksum=True)
 
-    def join(self, *, csv: bool) -> None:
+    def join(self) -> None:
         """Make one table of the parts, which then go.
-
-        Args:
-            csv: whether to write one of text, too.
 
         Raises:
             OutputError: if it cannot be written; the parts are then still there.
         """
-        with whole_file(self.table) as file, pq.ParquetWriter(file, self._schema) as writer:
-            for table in self._tables():
-                writer.write_table(table)
-        if csv:
-            with whole_file(self.path / _CSV) as file:
-                self._as_csv(file)
-        for number in sorted(self._numbers()):
-            self._file(number).unlink()
-        for leftover in self._parts.glob(".*.classlens-part"):  # of a sweep that was killed
-            leftover.unlink()
-        with contextlib.suppress(OSError):
-            self._parts.rmdir()
+        with (
+            whole_file(self.table) as file,
+            pq.ParquetWriter(file, self._schema, write_page_checksum=True) as writer,
+        ):
+            for number in sorted(self._numbers()):
+                writer.write_table(self._read(self._file(number)))
+        self._tidy()
         self.finished = True
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows of the joined table, some at a time."""
-        with pq.ParquetFile(self.table) as file:
-            yield from file.iter_batches()
+    def write_csv(self) -> None:
+        """Write the joined table as text, without the weights.
 
-    def _tables(self) -> Iterator[pa.Table]:
-        for number in sorted(self._numbers()):
-            yield pq.read_table(self._file(number), schema=self._schema)
+        Raises:
+            OutputError: if it cannot be written.
+        """
+        names = [name for name in self._schema.names if name != "weights"]
+        kept = pa.schema([self._schema.field(name) for name in names])
+        with (
+            whole_file(self.path / _CSV) as file,
+            pq.ParquetFile(self.table) as rows,
+            pyarrow.csv.CSVWriter(file, kept) as writer,
+        ):
+            for batch in rows.iter_batches(columns=names):
+                writer.write_batch(batch.replace_schema_metadata(None))
 
-    def _as_csv(self, file: Any) -> None:
-        columns = [name for name in self._schema.names if name != "weights"]
-        kept = pa.schema([self._schema.field(name) for name in columns])
-        with pyarrow.csv.CSVWriter(file, kept) as writer:
-            for table in self._tables():
-                writer.write_table(table.select(columns))
+    def _tidy(self) -> None:
+        """Take away the parts, and what a sweep that was killed had begun to write."""
+        for part in [*map(self._file, self._numbers()), *self._parts.glob(".*.classlens-part")]:
+            part.unlink()
+        with contextlib.suppress(OSError):  # something else is in it
+            self._parts.rmdir()
+
+    def _read(self, file: Path) -> pa.Table:
+        """A file's rows.
+
+        Raises:
+            ValueError: if they are of another sweep, or damaged.
+        """
+        with pq.ParquetFile(file, page_checksum_verification=True) as own:
+            if not own.schema_arrow.equals(self._schema, check_metadata=True):
+                raise ValueError("it is of another sweep")
+            return own.read()
+
+    def _check_table(self) -> None:
+        """Refuse a joined table that is not this sweep's."""
+        try:
+            with pq.ParquetFile(self.table) as own:
+                right = own.schema_arrow.equals(self._schema, check_metadata=True)
+                right = right and own.metadata.num_rows == len(self._plan)
+        except (pa.ArrowException, OSError, ValueError):
+            right = False
+        if not right:
+            raise OutputError(
+                f"{self.table} is damaged, or of another sweep. Choose another folder, or delete "
+                f"the file: the {len(self._plan):,} networks are then trained again."
+            )
 
     def _file(self, number: int) -> Path:
         return self._parts / f"{number:08}.parquet"
@@ -139,9 +169,9 @@ class Folder:
                 continue
             file = self._file(part.number)
             try:
-                whole = pq.read_table(file, schema=self._schema)
-                found = whole.column("network").to_pylist()
+                whole = self._read(file)
                 whole.validate(full=True)
+                found = whole.column("network").to_pylist()
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise OutputError(
                     f"{file} is damaged ({str(error).splitlines()[0][:200]}). Delete it: its "
@@ -159,7 +189,7 @@ class Folder:
         return done
 
 
-def _compare(file: Path, wanted: dict[str, str]) -> None:
+def _compare(file: Path, wanted: dict[str, Any]) -> None:
     """Refuse to go on with another sweep."""
     try:
         found = json.loads(file.read_text("utf-8"))
@@ -176,7 +206,8 @@ def _compare(file: Path, wanted: dict[str, str]) -> None:
     different = [name for name in wanted if found.get(name) != wanted[name]]
     if different:
         name = different[0]
-        met = "" if name == "the data" else f": {found.get(name)} there, {wanted[name]} now"
+        there, now = json.dumps(found.get(name)), json.dumps(wanted[name])
+        met = "" if name == "the data" else f": {there} there, {now} now"
         raise ArgumentError(
             f"the sweep in {file.parent} is another one: {', '.join(different)} "
             f"differ{'s' if len(different) == 1 else ''}{met}. Give what it was begun with, or "

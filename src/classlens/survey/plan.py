@@ -18,6 +18,7 @@ from classlens.errors import ArgumentError, Problems, did_you_mean, short
 from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Settings
 from classlens.training.group import VARIED, Group
+from classlens.training.lanes import LANES
 
 MOST_NETWORKS = 1_000_000_000
 # The order of the samples that all networks share, where nothing is said: the lab's.
@@ -26,7 +27,6 @@ ORDER_SEED = 1234
 _NUMBERS = 24
 _PART_BYTES = 1 << 28
 _MOST_ROWS = 2048
-_LANES = 64
 
 
 class Part(NamedTuple):
@@ -96,6 +96,8 @@ class Plan:
                 values[name] = _values(name, choices)
             except ArgumentError as error:
                 problems.add(str(error))
+            if name in options:
+                problems.add(f"{name} is given by itself and in the grid. Leave one out.")
         if "seed" in options:
             problems.add("a sweep draws its own seeds, 0 and up. Say how many with seeds.")
         if own_order and options.get("shuffle_seed") is not None:
@@ -168,17 +170,16 @@ class Plan:
         order = None if self.own_order else self._shapes[shape].order_seed
         return Group(self._shapes[shape], seed, order, varied)
 
-    def fingerprint(self, data: Dataset) -> dict[str, str]:
-        """What decides the rows of a sweep, for one that goes on to be compared with."""
-        settings = {k: repr(v) for k, v in vars(self.settings).items() if k not in self.grid}
-        grid = {name: repr(values) for name, values in self.grid.items()}
+    def fingerprint(self, data: Dataset) -> dict[str, Any]:
+        """What decides the rows of a sweep, as JSON, for one that goes on to be compared with."""
+        settings = {k: v for k, v in vars(self.settings).items() if k not in self.grid}
         drawn = hashlib.sha256(data.X.tobytes() + data.y.tobytes())
         drawn.update(json.dumps([data.class_names, data.feature_names]).encode())
+        said: dict[str, Any] = json.loads(json.dumps({**settings, "grid": self.grid}, default=dict))
         return {
-            **settings,
-            **grid,
-            "seeds": str(self.seeds),
-            "own_order": str(self.own_order),
+            **said,
+            "seeds": self.seeds,
+            "own_order": self.own_order,
             "the data": drawn.hexdigest(),
         }
 
@@ -209,4 +210,4 @@ def _rows_at_once(settings: Settings, data: Dataset) -> int:
     parameters = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
     activations = min(settings.batch_size, len(data)) * sum(sizes)
     rows = _PART_BYTES // (4 * (_NUMBERS * parameters + 6 * activations))
-    return min(_MOST_ROWS, max(1, rows - rows % _LANES if rows > _LANES else rows))
+    return min(_MOST_ROWS, max(1, rows - rows % LANES if rows > LANES else rows))

@@ -11,15 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from classlens.analysis.outcomes import Outcomes, outcomes
-from classlens.analysis.verdicts import WORDS, last_drops, told_epochs
+from classlens.analysis.verdicts import last_drops, told_epochs
 from classlens.data.dataset import Dataset
-from classlens.settings import Settings
 from classlens.survey.plan import Part
 from classlens.training.group import VARIED, Group
 from classlens.training.many import Grown, grow
 
 # The settings that a row names; hidden, activation and class_weight as text.
-_TEXTS = ("hidden", "activation", "class_weight")
 _SETTINGS: Mapping[str, pa.DataType] = {
     "hidden": pa.string(),
     "activation": pa.string(),
@@ -60,7 +58,8 @@ def schema(*, weights: bool) -> pa.Schema:
         pa.field("dead_units", pa.int64()),
     ]
     if weights:
-        columns.append(pa.field("weights", pa.list_(pa.float32())))
+        # Parquet's own name for what is in a list.
+        columns.append(pa.field("weights", pa.list_(pa.field("element", pa.float32()))))
     return pa.schema(columns)
 
 
@@ -91,7 +90,7 @@ def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table
         "accuracy": ended.accuracy,
         "last_loss": grown.losses[grown.trained - 1 - _before(grown), np.arange(len(group))],
         "best_epoch": grown.epochs,
-        "verdict": np.array(WORDS)[ended.word],
+        "verdict": ended.words,
         "merged": _merged(ended, data.class_names),
         "dead_units": ended.dead_units,
     }
@@ -103,24 +102,14 @@ def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table
     return pa.Table.from_arrays(arrays, schema=shape)
 
 
-def settings_in(row: Mapping[str, Any]) -> Settings:
-    """The settings that a row of the table names, for ``fit``."""
-    named: dict[str, Any] = {name: row[name] for name in _SETTINGS}
-    named["hidden"] = tuple(int(units) for units in row["hidden"].split(",") if units)
-    named["activation"] = tuple(row["activation"].split(","))
-    if row["class_weight"] is not None and row["class_weight"] != "balanced":
-        named["class_weight"] = json.loads(row["class_weight"])
-    return Settings.of({**named, "seed": row["seed"], "shuffle_seed": row["shuffle_seed"]})
-
-
-def _before(grown: Grown) -> NDArray[np.int64]:
+def _before(grown: Grown) -> int:
     """How many epochs went before those whose losses are told."""
-    return np.asarray(grown.trained.max() - len(grown.losses))
+    return int(grown.trained.max()) - len(grown.losses)
 
 
 def _last_drops(grown: Grown) -> NDArray[np.float64]:
     drops = np.full(len(grown.trained), np.nan)
-    before = int(_before(grown))
+    before = _before(grown)
     for epochs in np.unique(grown.trained).tolist():
         own = grown.trained == epochs
         tail = grown.losses[: epochs - before, own][-told_epochs(epochs) :]
@@ -151,6 +140,6 @@ def _merged(ended: Outcomes, names: tuple[str, ...]) -> list[str | None]:
 
 
 def _array(values: Any, kind: pa.DataType, count: int) -> pa.Array:
-    if isinstance(values, list | np.ndarray) and not isinstance(values, str):
+    if isinstance(values, list | np.ndarray):
         return pa.array(values, kind)
     return pa.array([values] * count, kind)

@@ -183,8 +183,10 @@ def sweep_into(
             going = carried_out(plan, data, progress, weights=weights, without=folder.done)
             for part, table in going:
                 folder.keep(part, table)
-            folder.join(csv=csv)
-        tally = Tally(tuple(plan.grid))
-        for batch in folder.batches():
-            tally.add(batch)
-    return Survey(plan, data, tally, file=folder.table)
+            folder.join()
+        if csv:
+            folder.write_csv()
+        survey = Survey(plan, data, Tally(tuple(plan.grid)), file=folder.table)
+        for batch in survey.batches():
+            survey.tally.add(batch)
+    return survey

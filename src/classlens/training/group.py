@@ -35,10 +35,6 @@ class Group:
     def __len__(self) -> int:
         return len(self.seeds)
 
-    def __getitem__(self, rows: slice) -> Group:
-        varied = {name: values[rows] for name, values in self.varied.items()}
-        return Group(self.settings, self.seeds[rows], self.order_seed, varied)
-
     def values(self, name: str) -> NDArray[np.float32]:
         """One of ``VARIED`` for each network, shape (networks,)."""
         shared = np.full(len(self), getattr(self.settings, name))

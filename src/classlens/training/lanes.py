@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +35,8 @@ _MOST_PARAMETERS = 80
 _LARGEST_LOG = 85.0
 
 Kernel = Callable[..., None]
+
+_COMPILING = threading.Lock()
 
 # Sums may be contracted with products; infinities and what is no number stay what they are.
 _OPTIONS: Mapping[str, Any] = MappingProxyType(
@@ -89,7 +92,8 @@ def train(
         for each in settings.hidden_activations
         if each.kind.slopes is not None
     )
-    run = _compiled(sizes, slopes)
+    with _COMPILING:  # parts are trained by several threads
+        run = _compiled(sizes, slopes)
     shapes = [part for a, b in itertools.pairwise(sizes) for part in ((a, b), (b,))]
     ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)])
     padded = -(-networks // LANES) * LANES
@@ -102,12 +106,12 @@ def train(
     steps = _steps(len(orders) * -(-len(y) // settings.batch_size))
     losses = np.zeros((len(orders) - first_told, padded), np.float32)
     final = np.empty_like(start)
+    size = min(settings.batch_size, len(y))
     for low in range(0, padded, LANES):
         lanes = slice(low, low + LANES)
         rows = np.zeros((4 * len(start) + 2, LANES), np.float32)
         rows[: len(start)] = start[:, lanes]
         told = np.zeros((len(losses), LANES), np.float32)
-        size = min(settings.batch_size, len(y))
         run(rows.ravel(), X, own, orders, size, lane_rates[lanes], steps, first_told, told)
         final[:, lanes], losses[:, lanes] = rows[: len(start)], told
         progress((low + LANES) / padded)
@@ -133,7 +137,11 @@ def _compiled(sizes: tuple[int, ...], slopes: tuple[tuple[float, float], ...]) -
     name = "train_" + "_".join(words).translate(str.maketrans(".-+", "pmx"))
     space: dict[str, Any] = {"__name__": __name__, "np": np, "exp": _exp, "math": math}
     exec(compile(source(name, sizes, slopes), __file__, "exec"), space)  # noqa: S102 - our own text
-    kernel: Kernel = numba.njit(**_OPTIONS, cache=True)(space[name])
+    kernel: Kernel
+    try:
+        kernel = numba.njit(**_OPTIONS, cache=True)(space[name])
+    except RuntimeError:  # there is no folder that it could be kept in
+        kernel = numba.njit(**_OPTIONS)(space[name])
     return kernel
 
 

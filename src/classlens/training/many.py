@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from classlens.activations import Activation
 from classlens.data.dataset import Dataset
-from classlens.network import Network
 from classlens.training import lanes, seeds
 from classlens.training.group import Group
 from classlens.training.prepare import prepare
@@ -39,13 +38,6 @@ class Grown:
     losses: NDArray[np.float32]
     epochs: NDArray[np.int64]
     trained: NDArray[np.int64]
-
-    def network(self, number: int, classes: Sequence[str]) -> Network:
-        """One of them."""
-        own = [each[..., number] for each in self.parameters]
-        return Network.from_arrays(
-            own[::2], own[1::2], activations=self.activations, classes=classes
-        )
 
 
 def grow(
