@@ -23,7 +23,10 @@ DATA = cl.blobs()
 
 
 def box(page: Any, selector: str) -> dict[str, float]:
-    found: dict[str, float] = page.locator(selector).first.bounding_box()
+    page.locator(selector).first.wait_for(state="attached")
+    # In one call: between two of them what was found may have been drawn anew.
+    script = "selector => document.querySelector(selector).getBoundingClientRect().toJSON()"
+    found: dict[str, float] = page.evaluate(script, selector)
     return found
 
 
@@ -46,7 +49,7 @@ def test_the_picture_stays_in_sight_while_a_weight_is_changed(live: Any, width: 
     page.mouse.wheel(0, 500)
     page.wait_for_timeout(300)
     assert page.evaluate("scrollY") > 100
-    plane, field = box(page, ".decision .plane"), box(page, ".weights input >> nth=0")
+    plane, field = box(page, ".decision .plane"), box(page, ".weights input")
     assert plane["y"] >= 0
     assert plane["y"] + plane["height"] <= 900
     assert apart(plane, field)
@@ -182,8 +185,9 @@ def test_many_points_are_small_and_pale(live: Any, samples: int, least: float, m
     assert least < radius / 0.85 + 0.01
     assert radius < most
     for plane in (".dots", ".hiddenspace g"):
-        opacity = page.locator(f"{plane} .point").first.evaluate(
-            "each => Number(getComputedStyle(each).fillOpacity)"
+        opacity = page.evaluate(
+            "selector => Number(getComputedStyle(document.querySelector(selector)).fillOpacity)",
+            f"{plane} .point",
         )
         assert (opacity < 1) == (samples > 1000)
 
@@ -202,7 +206,6 @@ def test_hundreds_of_creases_are_pale(live: Any) -> None:
 def test_pixels_of_kernels_are_square(live: Any) -> None:
     pytest.importorskip("sklearn")
     page = live("#data=digits&hidden=8&epochs=3")
-    page.locator(".confusion p", has_text="of 1797 examples").first.wait_for()
     page.click('button[data-unit="L1.3"]')
     kernel = box(page, ".kernel canvas")
     assert kernel["width"] == pytest.approx(kernel["height"], abs=1)
