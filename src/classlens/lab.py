@@ -24,8 +24,8 @@ from classlens.network import Network
 from classlens.report import write_report
 from classlens.scores import Evaluation
 from classlens.settings import Settings
-from classlens.training.loop import Progress
 from classlens.training.run import Run, fit
+from classlens.training.standing import Progress
 
 # As many samples as make sense: one of each blob, and what ``blobs`` allows.
 SAMPLES = Whole(4, MOST_SAMPLES)

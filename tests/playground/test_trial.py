@@ -15,7 +15,7 @@ from classlens.data.dataset import Dataset
 from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Trial, carried_out
 from classlens.tabular.preparing import Prepared, prepare
-from classlens.training.loop import Progress
+from classlens.training.standing import Progress
 from classlens.view.payload import encoded, payload, picture, words
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import classlens as cl
-from classlens.training import epochs, loop
 from classlens.training.prepare import prepare
 
 NOTHING = {"validation_data": None, "sample_weight": None}
@@ -202,21 +201,6 @@ def slow_run():
     random = np.random.default_rng(0)
     X = random.normal(size=(20_000, 200)).astype(np.float32)
     return cl.Dataset(X, random.integers(0, 5, 20_000)), {"hidden": (256,), "epochs": 1000}
-
-
-@pytest.mark.parametrize("seconds_a_step", [1e-7, 1e-5, 1e-3, 0.02])
-def test_calls_come_to_take_a_25th_of_a_second(seconds_a_step):
-    data, options = slow_run()
-    trainer = loop.Trainer(prepare(data, cl.Settings(**options), **NOTHING))
-    whole, seconds = 625, 0.0
-    for _ in range(30):
-        steps = max(1, int(trainer._steps))
-        span = epochs.Span(0, 1, 0, steps, 0, 0)
-        if steps >= whole:
-            span = epochs.Span(0, steps // whole, 0, whole, 0, 0)
-        seconds = seconds_a_step * (span.last - span.first) * span.batch_end
-        trainer._pace(span, seconds)
-    assert 0.02 <= seconds <= 0.05
 
 
 @pytest.mark.parametrize("calls", [1, 2, 3, 7])

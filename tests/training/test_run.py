@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import classlens as cl
-from classlens.training import loop
+from classlens.training import loop, pacing
 from classlens.training.orders import Orders
 
 DATA = Path(__file__).parents[1] / "data"
@@ -81,18 +81,12 @@ def test_the_pieces_of_a_run_do_not_matter(monkeypatch, steps):
     whole = cl.fit(cl.blobs(90), **OPTIONS)
     calls = []
 
-    def paced(self, span, seconds):
-        calls.append(span)
-        self._steps = steps
+    def paced(self, made, seconds):
+        calls.append(made)
+        return pacing.Pace(steps)
 
-    real = loop.Trainer.__init__
-
-    def start(self, job):
-        real(self, job)
-        self._steps = steps
-
-    monkeypatch.setattr(loop.Trainer, "_pace", paced)
-    monkeypatch.setattr(loop.Trainer, "__init__", start)
+    monkeypatch.setattr(pacing.Pace, "assumed", lambda numbers, rows: pacing.Pace(steps))
+    monkeypatch.setattr(pacing.Pace, "after", paced)
     pieces = cl.fit(cl.blobs(90), **OPTIONS)
     assert len(calls) > 3
     assert np.array_equal(pieces.history.loss, whole.history.loss)

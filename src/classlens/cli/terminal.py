@@ -22,7 +22,7 @@ from classlens.errors import printable
 
 if TYPE_CHECKING:
     from classlens.survey import running
-    from classlens.training import loop
+    from classlens.training import standing
 
 
 class _Console(Console):
@@ -54,7 +54,7 @@ OUT = _Console(highlight=False, soft_wrap=True)
 ERR = _Console(stderr=True, highlight=False, soft_wrap=True)
 
 Result = TypeVar("Result")
-Show = Callable[["loop.Progress"], None]
+Show = Callable[["standing.Progress"], None]
 Tell = Callable[["running.Progress"], None]
 
 
@@ -74,7 +74,7 @@ def with_progress(
     with patiently() as ask:
 
         def asking(show: Show) -> Show:
-            def news(progress: loop.Progress) -> None:
+            def news(progress: standing.Progress) -> None:
                 show(progress)
                 ask()
 
@@ -89,7 +89,7 @@ def with_progress(
 def _with_log(train: Callable[[Show], Result]) -> Result:
     printed = 0
 
-    def line(news: loop.Progress) -> None:
+    def line(news: standing.Progress) -> None:
         nonlocal printed
         for metrics in news.news:
             printed += 1
@@ -113,7 +113,7 @@ def _with_bar(train: Callable[[Show], Result], epochs: int | None) -> Result:
     ) as bar:
         task = bar.add_task("training", total=epochs, loss="-")
 
-        def show(news: loop.Progress) -> None:
+        def show(news: standing.Progress) -> None:
             bar.update(task, completed=news.epoch, total=news.epochs)
             if len(news.news):
                 bar.update(task, loss=f"{news.news[-1][0]:.4f}")

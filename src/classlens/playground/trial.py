@@ -24,10 +24,10 @@ from classlens.playground.recipe import FILE, Recipe
 from classlens.settings import Settings
 from classlens.tabular.learning import learn
 from classlens.tabular.preparing import Prepared
-from classlens.training.loop import Progress
 from classlens.training.prepare import parts_of
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
+from classlens.training.standing import Progress
 from classlens.view.payload import payload, picture, words
 from classlens.view.subject import Subject, WindowLike
 

@@ -13,7 +13,7 @@ from classlens.network import Network
 from classlens.playground.recipe import Recipe
 from classlens.playground.trial import Given, Watch, samples_of
 from classlens.tabular.preparing import Prepared
-from classlens.training.loop import Progress
+from classlens.training.standing import Progress
 from classlens.view.payload import payload
 from classlens.view.subject import WindowLike
 

@@ -21,9 +21,9 @@ from classlens.suiting import SUITING_TABLES, suited
 from classlens.tabular.preparing import Prepared, prepare
 from classlens.training import seeds
 from classlens.training.history import History
-from classlens.training.loop import Progress
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
+from classlens.training.standing import Progress
 
 # The arguments of ``read_table``.
 READING = tuple(field.name for field in fields(ReadOptions))

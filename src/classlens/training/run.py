@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -16,15 +16,15 @@ from classlens.model import Model
 from classlens.network import Network
 from classlens.scores import Evaluation
 from classlens.settings import Settings, takes_settings
+from classlens.training import loop
+from classlens.training.driving import Ending, Trainer, drive
 from classlens.training.history import History
-from classlens.training.loop import Diverged, Progress, Trainer
 from classlens.training.prepare import Job, Start, prepare
+from classlens.training.standing import Diverged, Progress
 
 # A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
 # is large in the beginning comes down, only the run can tell: with Adam it often does.
 _MOST_NATS = 1e5
-
-Ending = Literal["finished", "early", "interrupted", "diverged"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,17 +142,9 @@ def fit(
         start=None if resume is None else _end(resume),
     )
     started = time.perf_counter()
-    trainer = Trainer(job)
-    ending: Ending = "interrupted"
+    trainer = loop.Trainer(job)
     try:
-        while ending == "interrupted":
-            news = trainer.advance()
-            if trainer.ended:
-                ending = trainer.ended
-            if progress is not None:
-                progress(news)
-    except KeyboardInterrupt:
-        pass  # what the trainer holds is whole, whenever this comes
+        ending = drive(trainer, progress)
     except Diverged as reason:
         run = _run(job, trainer, "diverged", time.perf_counter() - started)
         raise DivergedError(str(reason), epoch=trainer.log.epochs + 1, run=run) from None

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from classlens.activations import Activation
+from classlens.settings import Settings
 from classlens.training.adam import Rule, keras_adam
 
 # One (kernel (inputs, units), bias (units,)) a layer, of NumPy or JAX.
@@ -37,6 +38,17 @@ class Program:
     schedule: str
     penalised: bool
     batch_size: int
+
+
+def program_of(settings: Settings, activations: tuple[Activation, ...], batch_size: int) -> Program:
+    """What is compiled for a run with these settings."""
+    return Program(
+        activations=activations,
+        optimizer=settings.optimizer,
+        schedule=settings.schedule,
+        penalised=settings.weight_decay > 0 or settings.l1 > 0,
+        batch_size=batch_size,
+    )
 
 
 class Knobs(NamedTuple):

@@ -1,0 +1,117 @@
+"""Where a run stands: all that it holds between two calls of the device, and how it begins."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import jax
+import numpy as np
+
+from classlens.training import epochs, seeds
+from classlens.training.history import Metric, Parameters
+from classlens.training.log import Log, Watch
+from classlens.training.prepare import Job
+from classlens.training.step import State, initial, program_of
+
+Ended = Literal["finished", "early"]
+
+
+class Diverged(Exception):  # noqa: N818 - a signal to ``fit``, which knows the run
+    """The numbers left the finite ones; ``fit`` makes it a DivergedError.
+
+    Args:
+        epoch: the one in which they did, counted from 1.
+        what: is not a finite number, such as ``the loss``.
+        learning_rate: that of the run.
+    """
+
+    def __init__(self, epoch: int, what: str, learning_rate: float) -> None:
+        super().__init__(
+            f"the training diverged in epoch {epoch}: {what} is not a finite number. Try a lower "
+            f"learning_rate (it was {learning_rate:g}), or scale the features to a range of "
+            "about -3 to 3."
+        )
+
+
+class Progress(NamedTuple):
+    """How far a run is.
+
+    Attributes:
+        epoch: whole epochs done.
+        epochs: epochs asked for.
+        done: share of the whole run, from 0 to 1.
+        news: the metrics of the epochs finished since the last call, shape (k, 2 or 4): loss and
+            accuracy, then those of the validation samples.
+        parameters: kernel and bias of each layer in turn, after the last whole epoch.
+    """
+
+    epoch: int
+    epochs: int
+    done: float
+    news: Metric
+    parameters: Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """All that a run holds, replaced as one so that an interruption leaves it whole.
+
+    No random state is among it: the orders of the samples are drawn from the seed by the number of
+    the epoch, so the seed, the epoch and the batch say all of it.
+
+    Attributes:
+        state: parameters, what the optimizer remembers, updates made.
+        sums: the scores of the epoch at hand.
+        log: the run up to its last whole epoch.
+        watch: the early stopping.
+        batch: batches done of the epoch at hand, the validation batches after the training ones.
+        ended: how the run has ended; None while it goes on.
+    """
+
+    state: State
+    sums: epochs.Sums
+    log: Log
+    watch: Watch
+    batch: int = 0
+    ended: Ended | None = None
+
+
+def beginning(job: Job) -> Standing:
+    """Before the first update: drawn by the seed, or where another run has ended."""
+    state = _first_state(job)
+    first = tuple(array for layer in state.params for array in layer)
+    settings = job.settings
+    return Standing(
+        state=state,
+        sums=epochs.nothing(),
+        log=Log.start(first, settings.history_megabytes),
+        watch=Watch(settings.patience, settings.min_delta),
+    )
+
+
+def _first_state(job: Job) -> State:
+    program = program_of(job.settings, job.activations, job.settings.batch_size)
+    if job.start is None:
+        kernels = seeds.kernels(job.seed, list(itertools.pairwise(job.sizes)))
+        return initial(program, tuple((k, np.zeros(k.shape[1], np.float32)) for k in kernels))
+    layers = job.start.model.network.layers
+    params = tuple((each.kernel.astype("f"), each.bias.astype("f")) for each in layers)
+    state = initial(program, params)
+    memory = job.start.memory
+    structure: Any = jax.tree.structure(state.optimizer)
+    return state._replace(optimizer=memory) if structure == jax.tree.structure(memory) else state
+
+
+def finite_epochs(metrics: Metric, arrays: Parameters) -> int:
+    """How many epochs from the first on have finite metrics and parameters.
+
+    Args:
+        metrics: shape (epochs, 2 or 4).
+        arrays: the parameters, each with a leading axis for the epochs.
+    """
+    finite = np.isfinite(metrics).all(axis=1)
+    for array in arrays:
+        finite &= np.isfinite(array).reshape(len(array), -1).all(axis=1)
+    return len(metrics) if finite.all() else int(np.argmin(finite))
