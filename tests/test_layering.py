@@ -24,8 +24,8 @@ SOURCE = Path(classlens.__file__).parent
 # know each other. The room "classlens" is the package's __init__, which names what is public.
 LEVELS = [
     {"_version", "errors"},
-    {"activations", "arrays", "files", "names"},
-    {"scores", "measures"},
+    {"activations", "arrays", "files", "names", "reader"},
+    {"scores", "measures", "tensors"},
     {"kinds"},
     {"settings"},
     {"network", "suiting"},
@@ -58,7 +58,7 @@ HOMES = {
     "numba": {"training"},
     "matplotlib": {"view.displays", "lab_utils"},
     "contourpy": {"view.displays"},
-    "safetensors": {"io"},
+    "safetensors": {"tensors"},
     "sklearn": {"data.shipped", "estimator"},
     "pyarrow": {"data.tables", "survey", "tabular.judging"},
     "narwhals": {"data.tables"},

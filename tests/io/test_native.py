@@ -14,6 +14,7 @@ import safetensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classlens import tensors
 from classlens._version import __version__
 from classlens.activations import ACTIVATIONS, Activation
 from classlens.errors import OutputError
@@ -147,7 +148,7 @@ def test_names_that_take_too_much_room(tmp_path: Path, monkeypatch: pytest.Monke
     def refuse(*_: Any, **__: Any) -> bytes:
         raise safetensors.SafetensorError("header too large")  # from 100 MB on
 
-    monkeypatch.setattr(native, "save_tensors", refuse)
+    monkeypatch.setattr(tensors, "save_tensors", refuse)
     with pytest.raises(OutputError) as caught:
         native.save(native.load(RECORDED), tmp_path / "model")
     assert str(caught.value) == (

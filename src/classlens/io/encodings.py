@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from classlens.data.encode import Encoding, Feature
-from classlens.io.reader import Reader
+from classlens.reader import Reader
 
 _FEATURE = tuple(field.name for field in dataclasses.fields(Feature))
 _ENCODING = tuple(field.name for field in dataclasses.fields(Encoding))

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.errors import DataError
-from classlens.io.reader import Reader
 from classlens.model import Model
 from classlens.network import Network
+from classlens.reader import Reader
 
 _PROBES = 4
 # Answers may differ by this share of what was added up: machines add in different orders.

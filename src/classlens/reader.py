@@ -1,4 +1,4 @@
-"""Reader: takes values out of a model file's description, and refuses what does not belong."""
+"""Reader: takes values out of a file's description, and refuses what does not belong."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from classlens.errors import ModelFileError, listed, short
 
 
 class Reader:
-    """Takes values out of the description, and refuses, naming the place, what does not belong."""
+    """Takes values out of the description, and refuses, naming the place, what does not belong.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Args:
+        path: the file.
+        kind: what it should be.
+        remedy: what is said last, a sentence.
+    """
+
+    def __init__(self, path: Path, kind: str = "model file", remedy: str = "") -> None:
+        self.path = path
+        self.kind = kind
+        self._remedy = f" {remedy}" if remedy else ""
 
     def refuse(self, reason: str) -> NoReturn:
         """Refuse the file for a reason that ends the sentence."""
         end = "" if reason.endswith("?") else "."
-        raise ModelFileError(f"{self._path} is not a model file that can be used: {reason}{end}")
+        raise ModelFileError(
+            f"{self.path} is not a {self.kind} that can be used: {reason}{end}{self._remedy}"
+        )
 
     def keys(self, value: Any, keys: tuple[str, ...], where: str) -> dict[str, Any]:
         """The object, if it has exactly these keys."""
