@@ -195,9 +195,8 @@ class Encoding:
 
         A number by the range that it had in training; words and gaps, which are there or not, by 0.
         """
-        numbers = {feature.column for feature in self.features if feature.kind == "number"}
         lows, highs = self.ranges.T
-        return np.where([name in numbers for name in self.names], highs - lows, 0.0)
+        return np.where(self.numbers, highs - lows, 0.0)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -236,14 +235,19 @@ class Encoding:
                 np.broadcast_to(pixels.shift, every.shift.shape),
                 np.broadcast_to(pixels.scale, every.scale.shape),
             )
-        own = np.array(
+        own = self.numbers
+        return Scaling(np.where(own, every.shift, 0.0), np.where(own, every.scale, 1.0))
+
+    @property
+    def numbers(self) -> NDArray[np.bool_]:
+        """Which features are a number's value, shape (features,)."""
+        return np.array(
             [
                 feature.kind == "number" and name == feature.column
                 for feature in self.features
                 for name in feature.names
             ]
         )
-        return Scaling(np.where(own, every.shift, 0.0), np.where(own, every.scale, 1.0))
 
 
 def plain(word: str) -> str:

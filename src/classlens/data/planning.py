@@ -59,6 +59,31 @@ def plan(
         ArgumentError: if there is no such column.
         TableError: if a column has missing cells or cannot be used, or none is left.
     """
+    features, left = chosen_columns(table, target, leave_out)
+    if missing == "refuse":
+        refuse_missing(table, features)
+    table.refuse_unusable(column.name for column in features)
+    refuse_none(table, features, left)
+    made = tuple(_feature(table, column) for column in features)
+    _refuse_giant(table, made)
+    return encoding_of(table, made, target, missing_words), tuple(left)
+
+
+def chosen_columns(
+    table: Table, target: str, leave_out: Collection[str], *, partly: bool = False
+) -> tuple[list[Column], list[LeftOut]]:
+    """The columns that are to become features, and those that are not.
+
+    Args:
+        table: the samples.
+        target: the column of the classes.
+        leave_out: columns that are not to be used.
+        partly: whether the table is a beginning only: what is the same in all of its rows may still
+            change, and stays.
+
+    Raises:
+        ArgumentError: if there is no such column.
+    """
     try:
         table[target]  # refuses a name that is not there, and says the nearest one
     except ArgumentError as error:
@@ -67,18 +92,25 @@ def plan(
         table[name]
     if target in leave_out:
         raise ArgumentError(f"the target {short(target)} cannot be left out.")
-    pixels = 0 if table.image_shape is None else math.prod(table.image_shape)
+    pixels = _pixels(table)
     features, left = [], [LeftOut(name, "as was asked for") for name in leave_out]
     for place, column in enumerate(table.columns):
         if column.name == target or column.name in leave_out:
             continue
-        if place >= pixels and column.kind in _LEFT_OUT:
+        useless = column.kind in _LEFT_OUT and not (partly and column.kind == "constant")
+        if place >= pixels and useless:
             left.append(LeftOut(column.name, _LEFT_OUT[column.kind]))
         else:
             features.append(column)
-    if missing == "refuse":
-        _refuse_missing(table, features)
-    table.refuse_unusable(column.name for column in features)
+    return features, left
+
+
+def refuse_none(table: Table, features: Sequence[object], left: Sequence[LeftOut]) -> None:
+    """Refuse a table of which no column is left to learn from.
+
+    Raises:
+        TableError: saying why those were left out that were.
+    """
     if not features:
         raise TableError(
             f"{table.sources[0]}: no column is left to learn from. "
@@ -87,18 +119,31 @@ def plan(
             + (f" So were {len(left) - _TOLD} more." if len(left) > _TOLD else ""),
             file=table.sources[0],
         )
-    _refuse_two_signs(table, features)
-    made = tuple(_feature(table, column) for column in features)
-    _refuse_names(table, made)
-    _refuse_giant(table, made)
-    encoding = Encoding(
-        made,
-        target,
-        tuple(missing_words),
-        table.decimal,
-        table.image_shape if len(features) == pixels else None,
-    )
-    return encoding, tuple(left)
+
+
+def encoding_of(
+    table: Table, features: Sequence[Feature], target: str, missing_words: Sequence[str]
+) -> Encoding:
+    """The encoding that the features make.
+
+    Args:
+        table: the samples, or the first of them.
+        features: of its columns.
+        target: the column of the classes.
+        missing_words: the words that the table was read with as missing ones.
+
+    Raises:
+        TableError: if the columns contradict each other.
+    """
+    _refuse_two_signs(table, [table[feature.column] for feature in features])
+    _refuse_names(table, features)
+    whole_picture = len(features) == _pixels(table)
+    shape = table.image_shape if whole_picture else None
+    return Encoding(tuple(features), target, tuple(missing_words), table.decimal, shape)
+
+
+def _pixels(table: Table) -> int:
+    return 0 if table.image_shape is None else math.prod(table.image_shape)
 
 
 def _feature(table: Table, column: Column) -> Feature:
@@ -187,7 +232,12 @@ def _refuse_giant(table: Table, features: Sequence[Feature]) -> None:
         )
 
 
-def _refuse_missing(table: Table, columns: Sequence[Column]) -> None:
+def refuse_missing(table: Table, columns: Sequence[Column]) -> None:
+    """Refuse columns with missing cells.
+
+    Raises:
+        TableError: naming the columns, and where the first such cell stands.
+    """
     gaps = [column for column in columns if column.missing]
     if gaps:
         counts = listed([f"{column.name!r} ({counted(column.missing, 'cell')})" for column in gaps])

@@ -26,6 +26,12 @@ def bucket(count: int, lowest: int) -> int:
 
 def on_device(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) -> Samples:
     """The samples as device arrays, padded with rows of zeros that have no weight."""
+    samples: Samples = jax.device_put(padded(data, weight, lowest))
+    return samples
+
+
+def padded(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) -> Samples:
+    """The same on the host."""
     count = len(data)
     rows = bucket(count, lowest)
     x = np.zeros((rows, data.features), np.float32)
@@ -33,5 +39,4 @@ def on_device(data: Dataset, weight: NDArray[np.float32] | None, lowest: int) ->
     w = np.zeros(rows, np.float32)
     x[:count], y[:count] = data.X, data.y
     w[:count] = 1 if weight is None else weight
-    samples: Samples = jax.device_put(Samples(x, y, w, np.int32(count)))
-    return samples
+    return Samples(x, y, w, np.int32(count))

@@ -25,7 +25,7 @@ from classlens.training.standing import (
     Progress,
     Standing,
     beginning,
-    finite_epochs,
+    closed,
 )
 from classlens.training.step import Knobs, State, program_of
 
@@ -154,21 +154,13 @@ class Trainer:
         rows = slice(span.first, span.last)
         metrics = self._metrics(records.sums, rows)
         arrays = tuple(np.asarray(array)[rows] for array in jax.tree.leaves(records.params))
-        good = finite_epochs(metrics, arrays)
-        watched = metrics[:good, 2 if self._checks else 0]
-        watch, used, stop = kept.watch.read(kept.log.epochs, watched)
-        log = kept.log.extended(metrics[:used], tuple(array[:used] for array in arrays), watch.best)
-        ended: Ended | None = None
-        if stop:
-            ended = "early"
-        elif good < len(metrics):
-            self.standing = replace(kept, log=log)
-            finite = np.isfinite(metrics[good])
-            what = "the loss" if not finite[0] else "a weight" if finite.all() else "val_loss"
-            raise self._diverged(log.epochs + 1, what)
-        elif log.epochs == self._epochs:
-            ended = "finished"
-        return Standing(state, sums, log, watch, ended=ended), metrics[:used]
+        standing, news, trouble = closed(
+            replace(kept, state=state, sums=sums), metrics, arrays, self._epochs
+        )
+        if trouble:
+            self.standing = replace(kept, log=standing.log)
+            raise self._diverged(standing.log.epochs + 1, trouble)
+        return standing, news
 
     def _metrics(self, sums: epochs.Sums, rows: slice) -> Metric:
         """Shape (epochs, 2 or 4): mean loss and accuracy, of training and of validation samples."""

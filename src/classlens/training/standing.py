@@ -104,6 +104,46 @@ def _first_state(job: Job) -> State:
     return state._replace(optimizer=memory) if structure == jax.tree.structure(memory) else state
 
 
+class Closed(NamedTuple):
+    """What finished epochs make of a run.
+
+    Attributes:
+        standing: after those that belong to it.
+        news: their metrics.
+        trouble: what is not a finite number in the epoch after them, or None.
+    """
+
+    standing: Standing
+    news: Metric
+    trouble: str | None
+
+
+def closed(kept: Standing, metrics: Metric, arrays: Parameters, epochs: int) -> Closed:
+    """The run after some more epochs, at whose end the standing is.
+
+    Args:
+        kept: the state after them, with the log and the watch before them.
+        metrics: of these epochs, shape (epochs, 2 or 4).
+        arrays: the parameters, each with a leading axis for these epochs.
+        epochs: how many the run is to have.
+    """
+    good = finite_epochs(metrics, arrays)
+    watched = metrics[:good, metrics.shape[1] - 2]  # the last pair's loss
+    watch, used, stop = kept.watch.read(kept.log.epochs, watched)
+    log = kept.log.extended(metrics[:used], tuple(array[:used] for array in arrays), watch.best)
+    trouble: str | None = None
+    ended: Ended | None = None
+    if stop:
+        ended = "early"
+    elif good < len(metrics):
+        finite = np.isfinite(metrics[good])
+        trouble = "the loss" if not finite[0] else "a weight" if finite.all() else "val_loss"
+    elif log.epochs == epochs:
+        ended = "finished"
+    standing = Standing(kept.state, kept.sums, log, watch, ended=ended)
+    return Closed(standing, metrics[:used], trouble)
+
+
 def finite_epochs(metrics: Metric, arrays: Parameters) -> int:
     """How many epochs from the first on have finite metrics and parameters.
 

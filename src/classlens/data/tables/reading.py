@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -95,6 +96,23 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
         return _table(sheets, options)
 
 
+def read_head(source: Any, rows: int, **reading: Any) -> Table:
+    """Read the beginning of a table, and find out what each of its columns is there.
+
+    Args:
+        source: as for ``read_table``. All files are opened, and must have the first one's columns.
+        rows: read so many rows, and the rest of the piece that the last of them is in.
+        **reading: as for ``read_table``.
+
+    Raises:
+        ArgumentError: as ``read_table``.
+        TableError: as ``read_table``.
+    """
+    options = ReadOptions(**reading)
+    with ExitStack() as held:
+        return _table(_open(source, options, held, known=False), options, rows)
+
+
 def read_bytes(name: str, content: bytes) -> Table:
     r"""Read the table in a file's bytes.
 
@@ -113,12 +131,12 @@ def read_bytes(name: str, content: bytes) -> Table:
     return _table([_sheet(in_memory(name, content), options, known=False)], options)
 
 
-def _table(sheets: Sequence[Sheet], options: ReadOptions) -> Table:
+def _table(sheets: Sequence[Sheet], options: ReadOptions, most: float = math.inf) -> Table:
     names = sheets[0].names
     for sheet in sheets:
         _refuse_other_columns(sheet, names, all_of_them=True)
     _refuse_other_columns(sheets[0], tuple(options.kinds or ()), all_of_them=False)
-    columns, places = _gathered(sheets, names, options, frozenset())
+    columns, places = _gathered(sheets, names, options, frozenset(), most)
     return Table(
         tuple(sheet.file for sheet in sheets),
         columns,
@@ -129,18 +147,30 @@ def _table(sheets: Sequence[Sheet], options: ReadOptions) -> Table:
 
 
 def _gathered(
-    sheets: Sequence[Sheet], names: Sequence[str], options: ReadOptions, kept: frozenset[int]
+    sheets: Sequence[Sheet],
+    names: Sequence[str],
+    options: ReadOptions,
+    kept: frozenset[int],
+    most: float,
 ) -> tuple[tuple[Column, ...], Places]:
-    """All pieces of all files as columns; read anew when a text was needed that was dropped."""
+    """All pieces of all files as columns; read anew when a text was needed that was dropped.
+
+    No further piece is read once there are ``most`` rows.
+    """
     try:
-        pieces = [piece for sheet in sheets for piece in _pieces(sheet, names, kept)]
+        pieces, rows = [], 0
+        for piece in (piece for sheet in sheets for piece in _pieces(sheet, names, kept)):
+            pieces.append(piece)
+            rows += piece.stretch.rows
+            if rows >= most:
+                break
         if not pieces:
             raise _no_rows(sheets)
         return columns_of(names, pieces, options)
     except TextNeededError as error:
         # A second time, all are kept as text: the file is not read once more for each of them.
         again = frozenset(range(len(names))) if kept else error.positions
-    return _gathered(sheets, names, options, again)
+    return _gathered(sheets, names, options, again, most)
 
 
 def read_batches(  # noqa: PLR0913 - each says one thing of the source

@@ -166,12 +166,7 @@ class Table:
             )
         codes = self._codes_of_classes(column)
         if column.distinct < 2:
-            raise TableError(
-                f"{self._whole}: column {short(name)} must name at least two classes. Got only "
-                f"{short(column.example())} in all {column.rows} rows.",
-                file=self.sources[0],
-                column=name,
-            )
+            raise self._one_class(name, column.example(), column.rows)
         words = column.words
         order = np.asarray(sorted(range(len(words)), key=lambda index: _sort_key(words[index])))
         rank = np.empty(len(words), np.int64)
@@ -180,28 +175,72 @@ class Table:
 
     def _codes_of_classes(self, column: Column) -> NDArray[np.int32]:
         """The column's codes, unless it has too many values for classes."""
-        distinct, at_least = column.distinct, "" if column.distinct_exact else "at least "
-        numeric, most, what = column.kind == "number", MOST_WORD_CLASSES, "different values"
-        if numeric:
-            whole = column.texts is not None and not _has_fraction(column.words)
-            most = MOST_WHOLE_CLASSES if whole else MOST_FRACTION_CLASSES
-            what = "different numbers"
-        sparse = distinct > FEW_CLASSES and 2 * distinct > column.rows
-        if column.codes is not None and distinct <= most and not sparse:
+        numeric = column.kind == "number"
+        whole = column.texts is not None and not _has_fraction(column.words)
+        most = _most_classes(numeric=numeric, whole=whole)
+        sparse = column.distinct > FEW_CLASSES and 2 * column.distinct > column.rows
+        if column.codes is not None and column.distinct <= most and not sparse:
             return column.codes
+        raise self._no_classes(
+            column.name, column.distinct, column.rows, numeric=numeric, exact=column.distinct_exact
+        )
+
+    def class_names(
+        self, name: str, words: Iterable[str], rows: int, *, numeric: bool
+    ) -> tuple[str, ...]:
+        """Words as the classes' names, sorted as ``labels`` sorts them.
+
+        Args:
+            name: the column's name.
+            words: the different ones of the whole source, of which this table is a beginning.
+            rows: of the whole source.
+            numeric: whether it is a column of numbers.
+
+        Raises:
+            TableError: as ``labels``.
+        """
+        names = tuple(sorted(words, key=_sort_key))
+        if len(names) < 2:
+            raise self._one_class(name, names[0] if names else "", rows)
+        most = _most_classes(numeric=numeric, whole=not _has_fraction(names))
+        if len(names) > most or (len(names) > FEW_CLASSES and 2 * len(names) > rows):
+            raise self._no_classes(name, len(names), rows, numeric=numeric, exact=True)
+        return names
+
+    def _one_class(self, name: str, word: str, rows: int) -> TableError:
+        return TableError(
+            f"{self._whole}: column {short(name)} must name at least two classes. Got only "
+            f"{short(word)} in all {rows} rows.",
+            file=self.sources[0],
+            column=name,
+        )
+
+    def _no_classes(
+        self, name: str, distinct: int, rows: int, *, numeric: bool, exact: bool
+    ) -> TableError:
+        at_least, what = "" if exact else "at least ", "different values"
         remedy = (
-            "That is regression, not classification: put the numbers into classes first, such as "
-            "low and high."
-            if numeric
-            else f"Words may be of at most {MOST_WORD_CLASSES:,} classes, and most rows must share "
+            f"Words may be of at most {MOST_WORD_CLASSES:,} classes, and most rows must share "
             "theirs with others: choose another column."
         )
-        raise TableError(
-            f"{self._whole}: column {short(column.name)} must name classes. "
-            f"Got {at_least}{distinct} {what} in {column.rows} rows instead. {remedy}",
+        if numeric:
+            what = "different numbers"
+            remedy = (
+                "That is regression, not classification: put the numbers into classes first, such "
+                "as low and high."
+            )
+        return TableError(
+            f"{self._whole}: column {short(name)} must name classes. "
+            f"Got {at_least}{distinct} {what} in {rows} rows instead. {remedy}",
             file=self.sources[0],
-            column=column.name,
+            column=name,
         )
+
+
+def _most_classes(*, numeric: bool, whole: bool) -> int:
+    if not numeric:
+        return MOST_WORD_CLASSES
+    return MOST_WHOLE_CLASSES if whole else MOST_FRACTION_CLASSES
 
 
 def _description(column: Column) -> Description:

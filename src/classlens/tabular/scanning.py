@@ -1,0 +1,286 @@
+"""A table of any size, gone through once: what its columns are, and how they will be used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from classlens.data.encode import YES, Encoding, Feature, codes_of, numbers_of, plain
+from classlens.data.hashing import Hashes, row_hashes
+from classlens.data.moments import Moments
+from classlens.data.planning import (
+    LeftOut,
+    chosen_columns,
+    encoding_of,
+    refuse_missing,
+    refuse_none,
+)
+from classlens.data.scaling import Scaling
+from classlens.data.tables.cautions import Caution, cautions
+from classlens.data.tables.column import Column
+from classlens.data.tables.options import BOOLEANS
+from classlens.data.tables.places import Places, Stretch
+from classlens.data.tables.reading import read_batches, read_head
+from classlens.data.tables.table import MOST_WORD_CLASSES, Table
+from classlens.errors import ArgumentError, TableError, one_of, short
+from classlens.tabular.preparing import MISSING
+
+# What a column is, its first rows tell.
+HEAD_ROWS = 100_000
+# A feature for each word: more of them are a column of names or of sentences.
+_MOST_WORDS = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A table that was gone through, and how it will be used.
+
+    Attributes:
+        source: the table's files, as ``read_table`` takes them.
+        reading: how they are read.
+        head: the first rows, by which the columns' kinds were judged.
+        encoding: how its columns become features.
+        left_out: the columns that are not used, and why.
+        cautions: what is worth a second look in the head.
+        scaling: of the features of all rows, for the training.
+        class_names: the classes, sorted.
+        counts: rows of each, shape (classes,).
+        places: where each row stands.
+        digest: of all rows in their order; another table has another one.
+    """
+
+    source: Any
+    reading: Mapping[str, Any]
+    head: Table
+    encoding: Encoding
+    left_out: tuple[LeftOut, ...]
+    cautions: tuple[Caution, ...]
+    scaling: Scaling
+    class_names: tuple[str, ...]
+    counts: np.ndarray[Any, np.dtype[np.int64]]
+    places: Places
+    digest: str
+
+    def __len__(self) -> int:
+        return int(self.counts.sum())
+
+    def batches(self) -> Iterator[tuple[Table, Hashes]]:
+        """The rows anew, a few thousand at a time, each with its hash.
+
+        Raises:
+            TableError: if they cannot be read any more.
+        """
+        kinds = {**self.encoding.kinds, self.encoding.target: "category"}
+        return _hashed(read_batches(self.source, kinds=kinds, **self.reading), kinds)
+
+
+def scan(
+    source: Any,
+    target: str,
+    *,
+    leave_out: Collection[str] = (),
+    missing: str = "refuse",
+    progress: Callable[[int], None] = lambda _: None,
+    **reading: Any,
+) -> Scan:
+    r"""Go through a table once, some thousand rows at a time.
+
+    Args:
+        source: a file, files or a frame, as for ``read_table``; not standard input.
+        target: the column of the classes.
+        leave_out: columns that are not to be used, or a single one.
+        missing: ``refuse`` missing cells, or ``impute`` them: see ``Feature``.
+        progress: called with the number of rows so far.
+        **reading: more of ``read_table``'s arguments.
+
+    Raises:
+        ArgumentError: if an argument is not allowed, or there is no such column.
+        TableError: if the table cannot be read or used.
+
+    Example:
+        >>> with open("points.csv", "w") as file:
+        ...     _ = file.write("x,kind\n" + "1,a\n2,b\n" * 3)
+        >>> found = scan("points.csv", "kind")
+        >>> len(found), found.class_names, found.scaling.shift.tolist()
+        (6, ('a', 'b'), [1.5])
+    """
+    if missing not in MISSING:
+        raise ArgumentError(one_of("missing", missing, MISSING))
+    if isinstance(source, str) and source == "-":
+        raise ArgumentError(
+            "source must be files, which are read several times; standard input is there once. "
+            "Write it to a file first."
+        )
+    leave_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
+    head = read_head(source, HEAD_ROWS, **reading)
+    chosen, left = chosen_columns(head, target, leave_out, partly=True)
+    refuse_none(head, chosen, left)
+    reading = {**reading, "decimal": head.decimal}
+    kinds = {column.name: _kind(column) for column in chosen}
+    seen = {name: _Seen(kind) for name, kind in kinds.items()}
+    classes: dict[str, int] = {}
+    stretches: list[Stretch] = []
+    digest, rows = hashlib.sha256(), 0
+    kinds[target] = "category"
+    for table, hashes in _hashed(read_batches(source, kinds=kinds, **reading), kinds):
+        _count_classes(table, target, classes)
+        if missing == "refuse":
+            refuse_missing(table, [table[name] for name in seen])
+        for name, each in seen.items():
+            each.add(table, table[name])
+        stretches.extend(table.places.stretches)
+        digest.update(hashes.tobytes())
+        rows += len(table)
+        progress(rows)
+    features = []
+    for name, each in seen.items():
+        feature = each.feature(name)
+        if feature is None and head.image_shape is None:
+            left.append(LeftOut(name, "it is the same in every row"))
+        else:
+            features.append(feature or each.same(name))
+    refuse_none(head, features, left)
+    words = reading.get("missing_words", ())
+    encoding = encoding_of(
+        head, features, target, (words,) if isinstance(words, str) else tuple(words)
+    )
+    names = head.class_names(target, classes, rows, numeric=head[target].kind == "number")
+    return Scan(
+        source,
+        reading,
+        head,
+        encoding,
+        tuple(left),
+        _cautions(head, target, [feature.column for feature in features]),
+        _scaling(encoding, seen),
+        names,
+        np.array([classes[name] for name in names]),
+        Places.of(stretches),
+        digest.hexdigest(),
+    )
+
+
+def _hashed(tables: Iterator[Table], kinds: Mapping[str, str]) -> Iterator[tuple[Table, Hashes]]:
+    for table in tables:
+        for name in kinds:
+            if (trouble := table[name].trouble) is not None and kinds[name] == "number":
+                raise trouble
+        yield table, row_hashes(table, list(kinds))
+
+
+def _kind(column: Column) -> str:
+    """How a column that the head shows is to be read."""
+    if column.kind in ("number", "boolean", "category"):
+        return column.kind
+    if column.trouble is not None:
+        raise column.trouble
+    return "category" if column.numbers is None else "number"
+
+
+def _count_classes(table: Table, target: str, classes: dict[str, int]) -> None:
+    column = table[target]
+    codes = codes_of(table, column)
+    missing = column.missing_rows()
+    if len(missing):
+        raise table.places.at(int(missing[0])).error(
+            f"column {short(target)} has no label there. "
+            "Every row needs its class: fill it in or leave the row out.",
+            target,
+        )
+    for word, count in zip(column.words, np.bincount(codes).tolist(), strict=False):
+        classes[word] = classes.get(word, 0) + count
+    if len(classes) > 2 * MOST_WORD_CLASSES:  # many more would only fill the memory
+        raise TableError(
+            f"{table.sources[0]}: column {short(target)} must name classes. Got more than "
+            f"{2 * MOST_WORD_CLASSES:,} different values. Choose another column, or put the "
+            "values into classes first.",
+            file=table.sources[0],
+            column=target,
+        )
+
+
+@dataclass
+class _Seen:
+    """What was seen of a column so far."""
+
+    kind: str
+    moments: Moments = field(default_factory=Moments)
+    words: set[str] = field(default_factory=set)
+    yes: int = 0
+    missing: int = 0
+
+    def add(self, table: Table, column: Column) -> None:
+        self.missing += column.missing
+        if self.kind == "number":
+            numbers = numbers_of(table, column)
+            there = numbers if not column.missing else numbers[~np.isnan(numbers)]
+            self.moments = self.moments.joined(Moments.of(there.astype(np.float64)))
+            return
+        codes = codes_of(table, column)
+        counts = np.bincount(codes[codes >= 0], minlength=len(column.words))
+        self.words.update(column.words)
+        self.moments = replace(self.moments, count=self.moments.count + int(counts.sum()))
+        if self.kind == "boolean":
+            self.yes += sum(
+                int(count)
+                for word, count in zip(column.words, counts, strict=True)
+                if plain(word) in YES
+            )
+        if len(self.words) > _MOST_WORDS:
+            raise TableError(
+                f"{table.sources[0]}: column {short(column.name)} has more than {_MOST_WORDS:,} "
+                "different words, and each would be a feature. Leave it out (--leave-out).",
+                file=table.sources[0],
+                column=column.name,
+            )
+
+    def feature(self, name: str) -> Feature | None:
+        """What becomes of it; None if it is the same in every row."""
+        gaps, there = self.missing > 0, self.moments.count
+        if self.kind == "number":
+            if not there or (self.moments.low == self.moments.high and not gaps):
+                return None
+            return self.same(name)
+        if len(self.words) < 2 and not (gaps and self.words):
+            return None
+        if self.kind == "boolean":
+            met = {plain(word) for word in self.words}
+            pair = next((pair for pair in BOOLEANS if met <= pair), None)
+            if pair is not None:
+                words = tuple(sorted(pair, key=YES.__contains__))
+                fill = self.yes / there if gaps else None
+                return Feature(name, "boolean", words, fill=fill, missing=gaps)
+        return Feature(name, "category", tuple(sorted(self.words)), missing=gaps)
+
+    def same(self, name: str) -> Feature:
+        """A number, which may be the same in every row, as a picture's pixel may."""
+        moments, gaps = self.moments, self.missing > 0
+        fill = moments.mean if gaps else None
+        return Feature(name, "number", low=moments.low, high=moments.high, fill=fill, missing=gaps)
+
+
+def _scaling(encoding: Encoding, seen: Mapping[str, _Seen]) -> Scaling:
+    """As ``Encoding.scaling`` makes it of all rows at once."""
+    moments = [seen[feature.column] for feature in encoding.features]
+    known = [each.moments.filled(each.missing) for each in moments if each.kind == "number"]
+    if encoding.image_shape is not None:
+        every = Moments()
+        for each in known:
+            every = every.joined(each)
+        known = [every] * len(known)
+    shift, scale = np.zeros(len(encoding.names)), np.ones(len(encoding.names))
+    for place, each in zip(np.flatnonzero(encoding.numbers), known, strict=True):
+        shift[place], scale[place] = each.mean, each.spread
+    return Scaling(shift, scale)
+
+
+def _cautions(head: Table, target: str, features: Collection[str]) -> tuple[Caution, ...]:
+    """What is noticed in the head, if it shows two classes at all."""
+    try:
+        return cautions(head, target, list(features))
+    except TableError:
+        return ()
