@@ -7,7 +7,7 @@ integer wraps), so everything is checked here, with NumPy.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,29 +22,16 @@ from classlens.names import feature_names
 from classlens.settings import Settings
 from classlens.training import seeds
 from classlens.training.limits import check_memory, check_updates
+from classlens.training.task import Start
 
 # What the samples' weights may be on average. The gradient grows with them: much smaller ones
 # vanish beside Adam's epsilon, and the squares of much larger ones overflow, either without a word.
 _SMALLEST_MEAN, _LARGEST_MEAN = 1e-4, 1e6
 
 
-class Start(NamedTuple):
-    """Where a run begins that goes on from an earlier one.
-
-    Attributes:
-        model: its parameters are the initial ones.
-        memory: what the optimizer remembers. Another optimizer begins without.
-        epochs: how many went before, so that the orders to come are new ones.
-    """
-
-    model: Model
-    memory: Any
-    epochs: int
-
-
 @dataclass(frozen=True, eq=False)
 class Job:
-    """Everything that a run needs, checked.
+    """A ``Task`` with its samples: everything that a run needs, checked.
 
     Attributes:
         settings: with the seed that is used.
@@ -69,6 +56,21 @@ class Job:
     sizes: tuple[int, ...]
     activations: tuple[Activation, ...]
     start: Start | None = None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes' names."""
+        return self.training.class_names
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features' names."""
+        return self.training.feature_names
+
+    @property
+    def mean_weight(self) -> float:
+        """How much a sample counts in the loss on average."""
+        return float(self.weight.mean())
 
 
 def prepare(

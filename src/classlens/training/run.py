@@ -19,8 +19,9 @@ from classlens.settings import Settings, takes_settings
 from classlens.training import loop
 from classlens.training.driving import Ending, Trainer, drive
 from classlens.training.history import History
-from classlens.training.prepare import Job, Start, prepare
+from classlens.training.prepare import prepare
 from classlens.training.standing import Diverged, Progress
+from classlens.training.task import Start, Task
 
 # A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
 # is large in the beginning comes down, only the run can tell: with Adam it often does.
@@ -141,34 +142,47 @@ def fit(
         sample_weight=sample_weight,
         start=None if resume is None else _end(resume),
     )
+    return trained(job, loop.Trainer(job), progress)
+
+
+def trained(task: Task, trainer: Trainer, progress: Callable[[Progress], None] | None) -> Run:
+    """The run that a trainer makes.
+
+    Args:
+        task: what it does.
+        trainer: does it.
+        progress: as for ``fit``.
+
+    Raises:
+        DivergedError: as ``fit``.
+    """
     started = time.perf_counter()
-    trainer = loop.Trainer(job)
     try:
         ending = drive(trainer, progress)
     except Diverged as reason:
-        run = _run(job, trainer, "diverged", time.perf_counter() - started)
+        run = _run(task, trainer, "diverged", time.perf_counter() - started)
         raise DivergedError(str(reason), epoch=trainer.log.epochs + 1, run=run) from None
     seconds = time.perf_counter() - started
     try:
-        run = _run(job, trainer, ending, seconds)
+        run = _run(task, trainer, ending, seconds)
     except DataError as reason:  # a test sample is too large for the network: keep what was learned
-        run = _run(job, trainer, "diverged", seconds)
+        run = _run(task, trainer, "diverged", seconds)
         raise DivergedError(
             f"the test part cannot be scored: {reason}", epoch=run.epoch, run=run
         ) from None
-    _check_use(run, job)
+    _check_use(run, task)
     return run
 
 
-def _check_use(run: Run, job: Job) -> None:
+def _check_use(run: Run, task: Task) -> None:
     """Refuse a network that is worse than guessing by orders of magnitude."""
-    weight = float(job.weight.mean())
+    weight = task.mean_weight
     loss = run.history.loss[-1] if run.ending in ("finished", "early") else 0.0
     if loss > _MOST_NATS * weight:
         raise DivergedError(
             f"the training ended with a loss of {loss:.2g}, where guessing gives "
-            f"{weight * math.log(job.training.classes):.2g}. Try a lower learning_rate (it was "
-            f"{job.settings.learning_rate:g}), or scale the features to a range of about -3 to 3.",
+            f"{weight * math.log(len(task.class_names)):.2g}. Try a lower learning_rate (it was "
+            f"{task.settings.learning_rate:g}), or scale the features to a range of about -3 to 3.",
             epoch=len(run.history),
             run=replace(run, ending="diverged"),
         )
@@ -188,22 +202,22 @@ def _end(run: object) -> Start:
     return Start(run.model, run.memory, run.before + len(run.history))
 
 
-def _run(job: Job, trainer: Trainer, ending: Ending, seconds: float) -> Run:
+def _run(task: Task, trainer: Trainer, ending: Ending, seconds: float) -> Run:
     log = trainer.log
-    restore = job.settings.patience is not None
+    restore = task.settings.patience is not None
     arrays = log.best_parameters if restore else log.last
     network = Network.from_arrays(
-        arrays[::2], arrays[1::2], activations=job.activations, classes=job.training.class_names
+        arrays[::2], arrays[1::2], activations=task.activations, classes=task.class_names
     )
     return Run(
-        model=Model(network, job.training.feature_names, job.settings),
+        model=Model(network, task.feature_names, task.settings),
         history=log.history(),
         ending=ending,
         epoch=log.best if restore else log.epochs,
         test=None
-        if job.test is None or ending == "diverged"
-        else network.evaluate(job.test.X, job.test.y),
+        if task.test is None or ending == "diverged"
+        else network.evaluate(task.test.X, task.test.y),
         seconds=seconds,
         memory=trainer.memory,
-        before=0 if job.start is None else job.start.epochs,
+        before=0 if task.start is None else task.start.epochs,
     )

@@ -12,8 +12,8 @@ import numpy as np
 from classlens.training import epochs, seeds
 from classlens.training.history import Metric, Parameters
 from classlens.training.log import Log, Watch
-from classlens.training.prepare import Job
 from classlens.training.step import State, initial, program_of
+from classlens.training.task import Task
 
 Ended = Literal["finished", "early"]
 
@@ -78,11 +78,11 @@ class Standing:
     ended: Ended | None = None
 
 
-def beginning(job: Job) -> Standing:
+def beginning(task: Task) -> Standing:
     """Before the first update: drawn by the seed, or where another run has ended."""
-    state = _first_state(job)
+    state = _first_state(task)
     first = tuple(array for layer in state.params for array in layer)
-    settings = job.settings
+    settings = task.settings
     return Standing(
         state=state,
         sums=epochs.nothing(),
@@ -91,15 +91,15 @@ def beginning(job: Job) -> Standing:
     )
 
 
-def _first_state(job: Job) -> State:
-    program = program_of(job.settings, job.activations, job.settings.batch_size)
-    if job.start is None:
-        kernels = seeds.kernels(job.seed, list(itertools.pairwise(job.sizes)))
+def _first_state(task: Task) -> State:
+    program = program_of(task.settings, task.activations, task.settings.batch_size)
+    if task.start is None:
+        kernels = seeds.kernels(task.seed, list(itertools.pairwise(task.sizes)))
         return initial(program, tuple((k, np.zeros(k.shape[1], np.float32)) for k in kernels))
-    layers = job.start.model.network.layers
+    layers = task.start.model.network.layers
     params = tuple((each.kernel.astype("f"), each.bias.astype("f")) for each in layers)
     state = initial(program, params)
-    memory = job.start.memory
+    memory = task.start.memory
     structure: Any = jax.tree.structure(state.optimizer)
     return state._replace(optimizer=memory) if structure == jax.tree.structure(memory) else state
 
