@@ -27,6 +27,7 @@ TREE = {
     "NotFittedError": ValueError,
     "OutputError": OSError,
     "DivergedError": ArithmeticError,
+    "ProcessesError": RuntimeError,
     "FalseFindingError": AssertionError,
     "MissingLibraryError": ImportError,
 }

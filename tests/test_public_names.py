@@ -36,6 +36,7 @@ def test_the_names() -> None:
         "NeuralClassifier",
         "NotFittedError",
         "OutputError",
+        "ProcessesError",
         "Run",
         "Settings",
         "Slice",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ModelFileError,
         NotFittedError,
         OutputError,
+        ProcessesError,
         TableError,
     )
     from classlens.estimator import NeuralClassifier
@@ -74,6 +75,7 @@ _HOMES = {
     "NeuralClassifier": "estimator",
     "NotFittedError": "errors",
     "OutputError": "errors",
+    "ProcessesError": "errors",
     "Run": "training.run",
     "Settings": "settings",
     "Slice": "analysis.slices",
@@ -123,6 +125,7 @@ __all__ = [
     "NeuralClassifier",
     "NotFittedError",
     "OutputError",
+    "ProcessesError",
     "Run",
     "Settings",
     "Slice",

@@ -8,6 +8,7 @@ ClasslensError
 ├── NotFittedError       (and ValueError)       an estimator is asked before it was fitted
 ├── OutputError          (and OSError)          a file or folder cannot be written
 ├── DivergedError        (and ArithmeticError)  training left the finite numbers
+├── ProcessesError       (and RuntimeError)     processes have lost one another
 ├── FalseFindingError    (and AssertionError)   a finding of an explanation does not hold
 └── MissingLibraryError  (and ImportError)      an optional library is not installed
 
@@ -81,6 +82,10 @@ class DivergedError(ClasslensError, ArithmeticError):
         super().__init__(message)
         self.epoch = epoch
         self.run = run
+
+
+class ProcessesError(ClasslensError, RuntimeError):
+    """Processes that work together did not find one another, or have lost one."""
 
 
 class FalseFindingError(ClasslensError, AssertionError):
