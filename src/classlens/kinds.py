@@ -6,6 +6,7 @@ import itertools
 import math
 import numbers
 import operator
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -111,6 +112,39 @@ class Number:
             return float(text)
         except ValueError:
             return text
+
+
+_UNITS = {"": 1.0, "b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+_BINARY_UNITS = {"kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40}
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)")
+
+
+@dataclass(frozen=True)
+class Size:
+    """An amount of memory of at least ``low`` bytes: a number of them, or a text such as 1.5GB."""
+
+    low: float
+
+    @property
+    def range(self) -> str:
+        """What is allowed."""
+        return f"an amount of memory such as 1GB, of at least {self.low / 1e6:,.0f}MB"
+
+    def check(self, name: str, value: Any) -> float:
+        """The value in bytes."""
+        if isinstance(value, str):
+            value = self.read(value)
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise _refuse(name, self, value)
+        if not self.low <= float(value) < math.inf:
+            raise _refuse(name, self, value)
+        return float(value)
+
+    def read(self, text: str) -> Any:
+        """The bytes that the text says, or the text itself if it says none."""
+        found = _SIZE.fullmatch(text.strip().lower())
+        unit = {**_UNITS, **_BINARY_UNITS}.get(found[2]) if found else None
+        return text if found is None or unit is None else float(found[1]) * unit
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.arrays import real_array
-from classlens.errors import DataError, counted
+from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
 
 
 def row_weights(sample_weight: ArrayLike | None, samples: int) -> NDArray[np.float64]:
@@ -36,3 +39,42 @@ def row_weights(sample_weight: ArrayLike | None, samples: int) -> NDArray[np.flo
     if not given.any():
         raise DataError("sample_weight must be above 0 for at least one sample. Got only zeros.")
     return given.astype(np.float64)
+
+
+def class_weights(
+    option: str | Mapping[str, float], names: tuple[str, ...], counts: NDArray[np.integer[Any]]
+) -> NDArray[np.float64]:
+    """How much a sample of each class counts, shape (classes,).
+
+    Args:
+        option: ``balanced``, which gives every class the same total, as scikit-learn does; or
+            weights by the classes' names or numbers, of which those that are left out count 1.
+        names: the classes' names.
+        counts: samples of each class, shape (classes,).
+
+    Raises:
+        ArgumentError: if a key is none of the classes, or one that is there already.
+    """
+    if option == "balanced":
+        present = np.count_nonzero(counts)
+        return np.where(counts > 0, counts.sum() / (present * np.maximum(counts, 1)), 0.0)
+    assert not isinstance(option, str)  # noqa: S101 - for the type checker
+    weights = np.ones(len(names))
+    numbers = {str(number): number for number in range(len(names))}
+    places = {name: number for number, name in enumerate(names)}
+    keys: dict[int, str] = {}
+    for key, weight in option.items():
+        number = places.get(key, numbers.get(key))
+        if number is None:
+            raise ArgumentError(
+                f"class_weight must name classes, {listed(names)}. "
+                f"Got {short(key)} instead." + did_you_mean(key, names)
+            )
+        if number in keys:
+            raise ArgumentError(
+                f"class_weight must name each class once. Got {short(keys[number])} and "
+                f"{short(key)} for class {listed([names[number]])} instead."
+            )
+        keys[number] = key
+        weights[number] = weight
+    return weights

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES, suited
 from classlens.tabular.preparing import Prepared, prepare
 from classlens.training import seeds
+from classlens.training.checkpoint import Checkpoint
 from classlens.training.history import History
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, fit
@@ -105,6 +107,7 @@ def train(
     leave_out: Collection[str] = (),
     missing: str = "refuse",
     progress: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     **options: Any,
 ) -> Trained:
     r"""Train a classifier on a table with a column to predict.
@@ -116,12 +119,15 @@ def train(
         missing: ``refuse`` missing cells, or ``impute`` them: a number counts as the mean, a word
             as none of the words, and a feature more says where.
         progress: as for ``fit``.
+        checkpoint: as for ``fit``.
         **options: arguments of ``read_table`` and rows of ``classlens.settings.SETTINGS``, as for
             ``learn``.
 
     Raises:
         ArgumentError: if an argument is not allowed, or there is no such column.
         TableError: if the table cannot be read or used.
+        ModelFileError: as ``fit``.
+        OutputError: as ``fit``.
         DivergedError: as ``fit``.
 
     Example:
@@ -138,11 +144,15 @@ def train(
                 f"there is no option {short(name)}." + did_you_mean(name, [*SETTINGS, *READING])
             )
     prepared = prepare(source, target, leave_out=leave_out, missing=missing, **options)
-    return learn(prepared, progress=progress, **settings)
+    return learn(prepared, progress=progress, checkpoint=checkpoint, **settings)
 
 
 def learn(
-    prepared: Prepared, *, progress: Callable[[Progress], None] | None = None, **options: Any
+    prepared: Prepared,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
+    **options: Any,
 ) -> Trained:
     """Train a classifier on a table that has been read.
 
@@ -152,12 +162,15 @@ def learn(
     Args:
         prepared: the table, as ``prepare`` gives it.
         progress: as for ``fit``.
+        checkpoint: as for ``fit``; the run goes on only if the rows that score are the same, too.
         **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
             tables, ``classlens.suiting.SUITING_TABLES``. The seed also draws the parts.
 
     Raises:
-        ArgumentError: if an option is not allowed.
+        ArgumentError: if an option is not allowed, or as ``fit`` for the checkpoint.
         DataError: if there is nothing to learn.
+        ModelFileError: as ``fit``.
+        OutputError: as ``fit``.
         DivergedError: as ``fit``.
     """
     y = prepared.labels.codes
@@ -165,13 +178,16 @@ def learn(
     if not chosen["validation_fraction"] and "patience" not in options:
         chosen["patience"] = None
     settings = suited(chosen, samples=len(y), copies=len(y))
+    kept = Checkpoint.of(checkpoint)
+    if kept is not None:
+        settings = kept.seeded(settings)
     if settings.seed is None:
-        chosen["seed"] = seeds.fresh()
-        settings = replace(settings, seed=chosen["seed"])
+        settings = replace(settings, seed=seeds.fresh())
+    chosen["seed"] = settings.seed
     parts = _parts(y, settings)
     rows = len(parts.training)
     settings = suited(chosen, samples=rows, copies=rows)
-    run = _fitted(prepared, parts, settings, progress)
+    run = _fitted(prepared, parts, settings, progress, kept)
     measures = None
     if len(parts.test):
         shares = run.model.predict_proba(prepared.X[parts.test])
@@ -184,6 +200,7 @@ def _fitted(
     parts: Parts,
     settings: Settings,
     progress: Callable[[Progress], None] | None,
+    kept: Checkpoint | None,
 ) -> Run:
     """The training, on scaled features, told in the columns' own units."""
     scaling = prepared.encoding.scaling(prepared.X[parts.training])
@@ -192,10 +209,13 @@ def _fitted(
     here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
     if not watched and settings.validation_fraction:
         here = replace(here, patience=None)
+    if kept is not None and len(parts.test):
+        kept = replace(kept, unseen=scaled.take(parts.test))
     run = fit(
         scaled.take(parts.training),
         validation_data=scaled.take(parts.watched) if watched else None,
         progress=progress,
+        checkpoint=kept,
         **vars(here),
     )
     run = in_own_units(run, scaling, prepared.encoding)

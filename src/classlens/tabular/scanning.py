@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classlens.data.encode import YES, Encoding, Feature, codes_of, numbers_of, plain
 from classlens.data.hashing import Hashes, row_hashes
@@ -41,6 +42,7 @@ class Scan:
 
     Attributes:
         source: the table's files, as ``read_table`` takes them.
+        kinds: of the columns that are read, the classes' included.
         reading: how they are read.
         head: the first rows, by which the columns' kinds were judged.
         encoding: how its columns become features.
@@ -54,6 +56,7 @@ class Scan:
     """
 
     source: Any
+    kinds: Mapping[str, str]
     reading: Mapping[str, Any]
     head: Table
     encoding: Encoding
@@ -61,7 +64,7 @@ class Scan:
     cautions: tuple[Caution, ...]
     scaling: Scaling
     class_names: tuple[str, ...]
-    counts: np.ndarray[Any, np.dtype[np.int64]]
+    counts: NDArray[np.int64]
     places: Places
     digest: str
 
@@ -72,10 +75,17 @@ class Scan:
         """The rows anew, a few thousand at a time, each with its hash.
 
         Raises:
-            TableError: if they cannot be read any more.
+            TableError: if they cannot be read any more, or are others than they were.
         """
-        kinds = {**self.encoding.kinds, self.encoding.target: "category"}
-        return _hashed(read_batches(self.source, kinds=kinds, **self.reading), kinds)
+        digest = hashlib.sha256()
+        for table, hashes in _hashed(self.source, self.kinds, self.reading):
+            digest.update(hashes.tobytes())
+            yield table, hashes
+        if digest.hexdigest() != self.digest:
+            raise TableError(
+                f"{self.head.sources[0]} was changed while it was read. Train again.",
+                file=self.head.sources[0],
+            )
 
 
 def scan(
@@ -126,7 +136,7 @@ def scan(
     stretches: list[Stretch] = []
     digest, rows = hashlib.sha256(), 0
     kinds[target] = "category"
-    for table, hashes in _hashed(read_batches(source, kinds=kinds, **reading), kinds):
+    for table, hashes in _hashed(source, kinds, reading):
         _count_classes(table, target, classes)
         if missing == "refuse":
             refuse_missing(table, [table[name] for name in seen])
@@ -151,6 +161,7 @@ def scan(
     names = head.class_names(target, classes, rows, numeric=head[target].kind == "number")
     return Scan(
         source,
+        kinds,
         reading,
         head,
         encoding,
@@ -164,11 +175,11 @@ def scan(
     )
 
 
-def _hashed(tables: Iterator[Table], kinds: Mapping[str, str]) -> Iterator[tuple[Table, Hashes]]:
-    for table in tables:
-        for name in kinds:
-            if (trouble := table[name].trouble) is not None and kinds[name] == "number":
-                raise trouble
+def _hashed(
+    source: Any, kinds: Mapping[str, str], reading: Mapping[str, Any]
+) -> Iterator[tuple[Table, Hashes]]:
+    for table in read_batches(source, kinds=kinds, **reading):
+        table.refuse_unusable(name for name, kind in kinds.items() if kind == "number")
         yield table, row_hashes(table, list(kinds))
 
 

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.activations import Activation
 from classlens.data.dataset import Dataset
 from classlens.data.split import stratified
-from classlens.data.weights import row_weights
-from classlens.errors import ArgumentError, DataError, counted, did_you_mean, listed, short
+from classlens.data.weights import class_weights, row_weights
+from classlens.errors import ArgumentError, DataError, counted, listed
 from classlens.model import Model
 from classlens.names import feature_names
 from classlens.settings import Settings
@@ -114,7 +114,8 @@ def prepare(
     rows, test, validation = parts_of(data.y, settings, order_seed)
     training = data if rows is None else data.take(rows)
     weight = weight if rows is None else weight[rows]
-    _check_mean(weight)
+    with np.errstate(over="ignore"):
+        check_mean(float(weight.mean()))
     check_updates(
         settings.epochs + (start.epochs if start else 0), len(training), settings.batch_size
     )
@@ -244,14 +245,20 @@ def _weights(
 ) -> NDArray[np.float64]:
     weight = row_weights(sample_weight, len(data))
     if settings.class_weight is not None:
-        weight = weight * _class_weights(data, settings)[data.y]
+        counts = np.bincount(data.y, minlength=data.classes)
+        weight = weight * class_weights(settings.class_weight, data.class_names, counts)[data.y]
     return weight
 
 
-def _check_mean(weight: NDArray[np.float64]) -> None:
-    """Refuse weights that the training would not feel, or not survive."""
-    with np.errstate(over="ignore"):
-        mean = float(weight.mean())
+def check_mean(mean: float) -> None:
+    """Refuse weights that the training would not feel, or not survive.
+
+    Args:
+        mean: of the weights of the samples to learn from.
+
+    Raises:
+        DataError: if it is too small or too large.
+    """
     if not mean:
         raise DataError(
             "at least one sample to learn from must have a weight above 0. Got 0 for all of them."
@@ -262,31 +269,3 @@ def _check_mean(weight: NDArray[np.float64]) -> None:
             f"{_LARGEST_MEAN:,.0f} on average. Got {mean:.2g} instead. Multiply all of them by one "
             "number, so that it is about 1."
         )
-
-
-def _class_weights(data: Dataset, settings: Settings) -> NDArray[np.float64]:
-    """Shape (classes,). ``balanced`` gives every class the same total, as scikit-learn does."""
-    if settings.class_weight == "balanced":
-        counts = np.bincount(data.y, minlength=data.classes)
-        present = np.count_nonzero(counts)
-        return np.where(counts > 0, len(data) / (present * np.maximum(counts, 1)), 0.0)
-    assert isinstance(settings.class_weight, dict)  # noqa: S101 - for the type checker
-    weights = np.ones(data.classes)
-    numbers = {str(number): number for number in range(data.classes)}
-    names = {name: number for number, name in enumerate(data.class_names)}
-    keys: dict[int, str] = {}
-    for key, weight in settings.class_weight.items():
-        number = names.get(key, numbers.get(key))
-        if number is None:
-            raise ArgumentError(
-                f"class_weight must name classes, {listed(data.class_names)}. "
-                f"Got {short(key)} instead." + did_you_mean(key, data.class_names)
-            )
-        if number in keys:
-            raise ArgumentError(
-                f"class_weight must name each class once. Got {short(keys[number])} and "
-                f"{short(key)} for class {listed([data.class_names[number]])} instead."
-            )
-        keys[number] = key
-        weights[number] = weight
-    return weights

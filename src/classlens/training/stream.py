@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import jax
@@ -14,6 +14,9 @@ import numpy as np
 from jax.sharding import PartitionSpec
 from numpy.typing import NDArray
 
+from classlens.activations import Activation
+from classlens.data.dataset import Dataset
+from classlens.settings import Settings
 from classlens.training import chunks, machines
 from classlens.training.chunks import Chunk, Feed, Layout
 from classlens.training.compilation import keep_compiled_programs
@@ -22,9 +25,9 @@ from classlens.training.epochs import Samples, Sums, check_batches
 from classlens.training.history import Metric
 from classlens.training.log import Log
 from classlens.training.pacing import Pace
-from classlens.training.prepare import Job
 from classlens.training.standing import Diverged, Ended, Progress, Standing, beginning, closed
 from classlens.training.step import Knobs, Score, program_of
+from classlens.training.task import Start
 
 Item = TypeVar("Item")
 
@@ -42,6 +45,49 @@ class _Here(NamedTuple):
         return self.epoch == epoch and self.first <= batch < self.last
 
 
+@dataclass(frozen=True, eq=False)
+class StreamJob:
+    """A ``Task`` whose samples to learn from need not fit into the memory.
+
+    Attributes:
+        settings: with the seed that is used.
+        class_names: the classes' names.
+        feature_names: the features' names.
+        feed: the samples to learn from, with their order in every epoch.
+        class_weight: how much a sample of each class counts, shape (classes,).
+        mean_weight: how much a sample counts on average.
+        validation: the samples to watch, or None.
+        test: the samples for the one score at the end, or None.
+        start: where the run begins; None for the seed's kernels and biases of 0.
+    """
+
+    settings: Settings
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    feed: Feed
+    class_weight: NDArray[np.float32]
+    mean_weight: float
+    validation: Dataset | None = None
+    test: Dataset | None = None
+    start: Start | None = None
+
+    @property
+    def seed(self) -> int:
+        """Decides the initial kernels."""
+        assert self.settings.seed is not None  # noqa: S101 - for the type checker
+        return self.settings.seed
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, then units of each layer."""
+        return (len(self.feature_names), *self.settings.hidden, len(self.class_names))
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """One for each layer."""
+        return (*self.settings.hidden_activations, Activation("linear"))
+
+
 class StreamTrainer:
     """One run on samples that are read while it goes on: ``advance`` until ``ended``.
 
@@ -49,23 +95,15 @@ class StreamTrainer:
 
     Args:
         job: what is done.
-        feed: the samples to learn from.
-        class_weight: how much a sample of each class counts, shape (classes,).
         standing: where the run goes on; by default it begins.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        feed: Feed,
-        class_weight: NDArray[np.float32],
-        standing: Standing | None = None,
-    ) -> None:
+    def __init__(self, job: StreamJob, standing: Standing | None = None) -> None:
         keep_compiled_programs()
-        settings = job.settings
+        settings, feed = job.settings, job.feed
         self._epochs = settings.epochs
         self._feed = feed
-        self._weight = class_weight
+        self._weight = job.class_weight
         self._before = 0 if job.start is None else job.start.epochs
         self._mesh = machines.mesh()
         self._layout = Layout.of(

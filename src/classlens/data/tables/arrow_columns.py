@@ -50,11 +50,9 @@ def _numbers(name: str, cells: Any, context: Context) -> Column:
     values = np.array(numbers(cells.cast(pa.float64(), safe=False)))
     largest = FLOAT32_MAX if pa.types.is_floating(cells.type) else LARGEST_EXACT - 1
     plain = bool((np.isnan(values) | (np.abs(values) <= largest)).all())
-    different = pc.count_distinct(cells[:_SAMPLE], mode="only_valid").as_py()
     absent = context.options.missing_words
     declared = bool(absent) and bool(read_numerals(strings(absent)).is_number.any())
-    asked = name in (context.options.kinds or {})
-    if plain and different > MOST_TEXTS_OF_NUMBERS and not declared and not asked:
+    if plain and not declared and _is_quantity(name, cells, context):
         return number_column(name, values, context)
     # Whatever sign the words of this table have before a fraction, a number's own text has a point.
     context = replace(context, options=replace(context.options, decimal="."))
@@ -64,6 +62,15 @@ def _numbers(name: str, cells: Any, context: Context) -> Column:
     texts = encoded.dictionary.cast(pa.string())
     array = pa.DictionaryArray.from_arrays(encoded.indices, texts)
     return text_column(name, pa.chunked_array([array]), context)
+
+
+def _is_quantity(name: str, cells: Any, context: Context) -> bool:
+    """Whether the numbers cannot be classes, and need no text."""
+    asked = (context.options.kinds or {}).get(name)
+    if asked is not None:
+        return asked == "number"
+    different = pc.count_distinct(cells[:_SAMPLE], mode="only_valid").as_py()
+    return bool(different > MOST_TEXTS_OF_NUMBERS)
 
 
 def _refused(name: str, cells: Any, context: Context) -> Column:
