@@ -1,0 +1,322 @@
+"""train_from_disk: a table of any size, learned from in a memory that does not grow with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.dataset import Dataset
+from classlens.data.hashing import parts_by_hash
+from classlens.data.spool import Spool
+from classlens.data.tables.table import Table
+from classlens.data.weights import class_weights
+from classlens.errors import ArgumentError, DataError, OutputError
+from classlens.files import checked_path
+from classlens.kinds import Size
+from classlens.measures import Measures
+from classlens.model import Model
+from classlens.scores import Evaluation
+from classlens.settings import SETTINGS, Settings
+from classlens.suiting import SUITING_TABLES, suited
+from classlens.tabular.judging import known_classes
+from classlens.tabular.scanning import Scan, scan
+from classlens.training import seeds
+from classlens.training.history import History
+from classlens.training.limits import check_memory, check_updates
+from classlens.training.prepare import check_mean
+from classlens.training.rescaled import in_own_units
+from classlens.training.run import Run, trained
+from classlens.training.standing import Progress
+from classlens.training.stream import StreamJob, StreamTrainer
+
+MEMORY = Size(600e6)
+# What Python, JAX and pyarrow take before there is any data (measured: 420 MB).
+_BASE = 450e6
+# Shares of the rest: a bucket of rows, three of which are held at once, and all held-out rows.
+_BUCKET, _HELD_OUT = 1 / 6, 1 / 4
+# By default no more rows are held out: the accuracy's error is then below a tenth of a percent.
+_MOST_TESTED, _MOST_WATCHED = 200_000, 100_000
+# Of a class with fewer rows all are learned from: the hash might leave none of them.
+_FEW = 20
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Streamed:
+    """A model that a table on the disk has taught, and how good it is on rows that it did not see.
+
+    Attributes:
+        scan: the table.
+        run: the training; its model takes the columns' own units.
+        learned: how many rows were learned from.
+        watched: how many rows decided when to stop.
+        rows: the numbers of the held-out rows in the table, counted from 0.
+        data: those rows, in the columns' own units; None if none was held out.
+        measures: how good the model is on them; None likewise.
+    """
+
+    scan: Scan
+    run: Run
+    learned: int
+    watched: int
+    rows: NDArray[np.int64]
+    data: Dataset | None
+    measures: Measures | None
+
+    def __repr__(self) -> str:
+        score = "not scored" if self.measures is None else f"accuracy {self.measures.accuracy:.3f}"
+        return f"Streamed({self.model!r}, {score})"
+
+    @property
+    def model(self) -> Model:
+        """The trained model."""
+        return self.run.model
+
+    @property
+    def ending(self) -> str:
+        """How the training ended, as a Run says it."""
+        return self.run.ending
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the model is of."""
+        return self.run.epoch
+
+    @property
+    def history(self) -> History:
+        """The course of the training."""
+        return self.run.history
+
+    @property
+    def test(self) -> Evaluation | None:
+        """The score on the held-out rows, as a Run has it; ``measures`` says more."""
+        found = self.measures
+        if found is None:
+            return None
+        return Evaluation(found.log_loss, found.accuracy, found.correct, found.samples)
+
+
+def train_from_disk(
+    source: Any,
+    target: str,
+    *,
+    memory: float | str = "1GB",
+    scratch: str | Path | None = None,
+    leave_out: Collection[str] = (),
+    missing: str = "refuse",
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Streamed:
+    r"""Train a classifier on a table that need not fit into the memory.
+
+    The table is read twice: once to learn what its columns are, and once to bring its rows into a
+    random order, in files of their own that take 4 bytes a number. Every epoch then reads those.
+
+    Args:
+        source: files, as for ``read_table``; not standard input.
+        target: the column of the classes.
+        memory: about what the whole process may take, in bytes or as a text such as ``"1GB"``.
+        scratch: a folder for the shuffled rows, which are taken away in the end; by default one of
+            the system's for temporary files.
+        leave_out: columns that are not to be used.
+        missing: ``refuse`` missing cells, or ``impute`` them, as ``train``.
+        progress: as for ``fit``.
+        **options: arguments of ``read_table`` and rows of ``classlens.settings.SETTINGS``, as for
+            ``learn_from_disk``.
+
+    Raises:
+        ArgumentError: if an argument is not allowed, or there is no such column.
+        TableError: if the table cannot be read or used.
+        OutputError: if the shuffled rows cannot be written.
+        DivergedError: as ``fit``.
+
+    Example:
+        >>> with open("flowers.csv", "w") as file:
+        ...     rows = (f"{n / 1000},{'ab'[n > 500]}\n" for n in range(1000))
+        ...     _ = file.writelines(["petal,kind\n", *rows])
+        >>> trained = train_from_disk("flowers.csv", "kind", epochs=20)
+        >>> trained.measures.accuracy > 0.9, trained.model.class_names
+        (True, ('a', 'b'))
+    """
+    settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
+    found = scan(source, target, leave_out=leave_out, missing=missing, **options)
+    return learn_from_disk(found, memory=memory, scratch=scratch, progress=progress, **settings)
+
+
+def learn_from_disk(
+    found: Scan,
+    *,
+    memory: float | str = "1GB",
+    scratch: str | Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Streamed:
+    """Train a classifier on a table that was gone through.
+
+    Which rows are held out, a hash of each row's cells decides: the same row always goes the same
+    way, wherever it stands, and so do its copies. All rows of a class of fewer than 20 are learned
+    from.
+
+    Args:
+        found: the table, as ``scan`` gives it.
+        memory: as for ``train_from_disk``.
+        scratch: likewise.
+        progress: as for ``fit``.
+        **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
+            tables. Of a large table at most 200,000 rows are held out to score, and 100,000 to
+            watch, unless fractions are given. The seed also draws the parts.
+
+    Raises:
+        ArgumentError: if an option is not allowed.
+        DataError: if there is nothing to learn.
+        OutputError: if the shuffled rows cannot be written.
+        TableError: if the table was changed since it was gone through.
+        DivergedError: as ``fit``.
+    """
+    room = MEMORY.check("memory", memory) - _BASE
+    settings = _settings(found, options, room)
+    check_memory(
+        (len(found.encoding.names), *settings.hidden, len(found.class_names)),
+        settings.batch_size,
+        settings.batch_size,
+    )
+    with tempfile.TemporaryDirectory(
+        prefix="classlens-", dir=None if scratch is None else _folder(scratch)
+    ) as folder:
+        parts = _Parts(found, settings, Path(folder) / "rows", room * _BUCKET)
+        job = parts.job(settings)
+        run = trained(job, StreamTrainer(job), progress)
+    run = in_own_units(run, found.scaling, found.encoding)
+    run = replace(run, model=replace(run.model, settings=settings))
+    tested = parts.tested
+    measures = None
+    if tested is not None and run.ending != "diverged":
+        shares = run.model.predict_proba(tested.X)
+        measures = Measures.of(shares, tested.y, found.class_names)
+    return Streamed(found, run, len(parts.spool), parts.watched, parts.rows, tested, measures)
+
+
+def _folder(scratch: str | Path) -> Path:
+    folder = checked_path(scratch)
+    if not folder.is_dir():
+        raise OutputError(f"cannot write into the folder {folder}: there is none. Make it first.")
+    return folder
+
+
+def _settings(found: Scan, options: dict[str, Any], room: float) -> Settings:
+    """The settings, of which those that are not given suit the table."""
+    rows, width = len(found), len(found.encoding.names)
+    chosen = {**vars(Settings()), **SUITING_TABLES, **options}
+    most = _HELD_OUT * room / (8 * width)
+    for name, enough in (
+        ("test_fraction", _MOST_TESTED),
+        ("validation_fraction", _MOST_WATCHED),
+    ):
+        if name not in options:
+            chosen[name] = min(chosen[name], min(enough, most / 4) / rows)
+    if not chosen["validation_fraction"] and "patience" not in options:
+        chosen["patience"] = None
+    share = chosen["test_fraction"] + chosen["validation_fraction"]
+    learned = max(1, round(rows * (1 - share))) if isinstance(share, float) else rows
+    settings = suited(chosen, samples=learned, copies=learned)
+    held = (settings.test_fraction + settings.validation_fraction) * rows
+    if held > most:
+        raise ArgumentError(
+            f"the held-out rows must fit into a quarter of the memory. Got about {held:,.0f} of "
+            f"{width} features, where {most:,.0f} fit, instead. Give smaller fractions "
+            "(--test-fraction, --validation-fraction), or more memory (--memory)."
+        )
+    if settings.seed is None:
+        settings = replace(settings, seed=seeds.fresh())
+    return settings
+
+
+class _Parts:
+    """The rows of a table, each brought to where it belongs: the spool, or the held-out ones."""
+
+    def __init__(self, found: Scan, settings: Settings, folder: Path, bucket: float) -> None:
+        self._found = found
+        order = settings.order_seed
+        assert order is not None  # noqa: S101 - for the type checker
+        shares = [settings.test_fraction, settings.validation_fraction]
+        self.spool = Spool(
+            folder,
+            features=len(found.encoding.names),
+            rows=round(len(found) * (1 - sum(shares))),
+            memory=bucket,
+            seed=order,
+            shuffle=settings.shuffle,
+        )
+        self._few = found.counts < _FEW
+        self._tested: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        self._watched: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        rows, first = [], 0
+        for table, hashes in found.batches():
+            part = self._add(table, parts_by_hash(hashes, order, shares))
+            rows.append(first + np.flatnonzero(part == 1))
+            first += len(table)
+        self.spool.close()
+        self.rows = np.concatenate(rows)
+        self.watched = sum(len(y) for _, y in self._watched)
+
+    def _add(self, table: Table, part: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Take some rows in; which part each went to."""
+        found = self._found
+        y = known_classes(table, found.encoding.target, found.class_names)
+        part = np.where(self._few[y], 0, part)
+        X = found.encoding.encode(table)
+        scaled = found.scaling.scaled(X).astype(np.float32)
+        own = part == 0
+        self.spool.add(scaled[own], y[own].astype(np.int32))
+        if (part == 1).any():
+            self._tested.append((X[part == 1].astype(np.float32), y[part == 1]))
+        if (part == 2).any():
+            self._watched.append((scaled[part == 2], y[part == 2]))
+        return part
+
+    @property
+    def tested(self) -> Dataset | None:
+        """The rows that only score, in their own units."""
+        return self._dataset(self._tested)
+
+    def _dataset(
+        self, pieces: list[tuple[NDArray[np.float32], NDArray[np.int64]]]
+    ) -> Dataset | None:
+        if not pieces:
+            return None
+        X, y = (np.concatenate(each) for each in zip(*pieces, strict=True))
+        encoding = self._found.encoding
+        return Dataset(X, y, self._found.class_names, encoding.names, encoding.image_shape)
+
+    def job(self, settings: Settings) -> StreamJob:
+        """What the training does with them."""
+        names = self._found.class_names
+        counts = self._found.counts
+        weights = np.ones(len(names))
+        if settings.class_weight is not None:
+            weights = class_weights(settings.class_weight, names, counts)
+        mean = float(weights @ counts / counts.sum())
+        check_mean(mean)
+        if not len(self.spool):
+            raise DataError(
+                "there must be rows to learn from. All were held out. Give smaller fractions."
+            )
+        check_updates(settings.epochs, len(self.spool), settings.batch_size)
+        validation = self._dataset(self._watched)
+        here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
+        if validation is None:
+            here = replace(here, patience=None)
+        return StreamJob(
+            here,
+            names,
+            self._found.encoding.names,
+            self.spool,
+            weights.astype(np.float32),
+            mean,
+            validation,
+        )
