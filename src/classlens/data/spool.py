@@ -30,7 +30,7 @@ class Spool:
         folder: where to keep the files; it is made, and removed by ``remove``. One that is left
             from an earlier spool is removed first.
         features: how many numbers a row has, besides its class.
-        rows: how many rows there will be.
+        rows: how many rows there will be, about.
         memory: bytes that a bucket may take, up to 4,096 of them. An epoch holds three at a time.
         seed: decides the orders.
         shuffle: False keeps the rows in their own order.
@@ -135,6 +135,7 @@ class Spool:
         else:  # in their own order, as many in each as in the others
             numbers = np.arange(self._rows, self._rows + len(rows))
             place = numbers * len(self._counts) // self._expected
+            place = np.minimum(place, len(self._counts) - 1)
         order = np.argsort(place, kind="stable")
         rows, counts = rows[order], np.bincount(place, minlength=len(self._counts))
         ends = np.cumsum(counts)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from classlens.training import machines
 from classlens.training.device import bucket
-from classlens.training.epochs import Samples, check_size, slice_of
+from classlens.training.epochs import Samples, check_batches, check_size, slice_of
 from classlens.training.step import Batch, Knobs, Params, Program, Score, State, score, update
 
 _BYTES = 8 << 20
@@ -159,25 +159,26 @@ def learn(
         state: where the training stands.
 
     Returns:
-        The state after them, and the sum of their scores.
+        The state after them, and the scores of the chunk's batches, shape (batches,): 0 for those
+        that were not learned from.
     """
 
     def one(number: jax.Array, carry: tuple[State, Score]) -> tuple[State, Score]:
-        state, total = carry
+        state, scores = carry
         batch = Batch(
             *(jax.lax.dynamic_index_in_dim(each, number, keepdims=False) for each in chunk)
         )
         state, sums = update(program, knobs, state, batch)
-        return state, Score(total.loss + sums.loss, total.correct + sums.correct)
+        return state, _with(scores, number, sums)
 
-    start = (state, Score(jnp.float32(0), jnp.int32(0)))
+    start = (state, _none(chunk.real.shape[0]))
     result: tuple[State, Score] = jax.lax.fori_loop(first, last, one, start)
     return result
 
 
 @functools.partial(jax.jit, static_argnames="program")
 def check(program: Program, params: Params, samples: Samples, first: int, last: int) -> Score:
-    """The sum of the scores of some batches of consecutive samples.
+    """The scores of batches of consecutive samples, shape (batches,): 0 for those left out.
 
     Args:
         program: what is compiled.
@@ -187,10 +188,18 @@ def check(program: Program, params: Params, samples: Samples, first: int, last: 
         last: the one after the last.
     """
 
-    def one(number: jax.Array, total: Score) -> Score:
-        sums = score(program, params, slice_of(samples, number, check_size(samples)))
-        return Score(total.loss + sums.loss, total.correct + sums.correct)
+    def one(number: jax.Array, scores: Score) -> Score:
+        batch = slice_of(samples, number, check_size(samples))
+        return _with(scores, number, score(program, params, batch))
 
-    start = Score(jnp.float32(0), jnp.int32(0))
-    result: Score = jax.lax.fori_loop(first, last, one, start)
+    batches = check_batches(samples.x.shape[0], samples.x.shape[0])
+    result: Score = jax.lax.fori_loop(first, last, one, _none(batches))
     return result
+
+
+def _none(batches: int) -> Score:
+    return Score(jnp.zeros(batches, jnp.float32), jnp.zeros(batches, jnp.int32))
+
+
+def _with(scores: Score, number: jax.Array, own: Score) -> Score:
+    return Score(scores.loss.at[number].set(own.loss), scores.correct.at[number].set(own.correct))

@@ -184,10 +184,10 @@ class StreamTrainer:
         here = self._at(kept.log.epochs, kept.batch)
         steps = self._steps(here.last - kept.batch)
         first = kept.batch - here.first
-        state, sums = chunks.learn(
+        state, scores = chunks.learn(
             self._program, self._knobs, here.chunk, first, first + steps, kept.state
         )
-        total = _added(kept.sums.training if kept.batch else _NOTHING, sums)
+        total = _added(kept.sums.training if kept.batch else _NOTHING, scores)
         if not math.isfinite(total.loss):
             raise self._diverged(kept.log.epochs + 1, "the loss")
         sums = Sums(total, _NOTHING)
@@ -197,10 +197,10 @@ class StreamTrainer:
         assert self._validation is not None  # noqa: S101 - for the type checker
         first = kept.batch - self._batches
         steps = self._steps(self._checks - first)
-        sums = chunks.check(
+        scores = chunks.check(
             self._program, kept.state.params, self._validation, first, first + steps
         )
-        total = _added(kept.sums.validation, sums)
+        total = _added(kept.sums.validation, scores)
         return replace(kept, sums=Sums(kept.sums.training, total), batch=kept.batch + steps), steps
 
     def _at(self, epoch: int, batch: int) -> _Here:
@@ -270,8 +270,14 @@ class Ahead(Generic[Item]):
 _NOTHING = Score(np.float64(0), np.int64(0))
 
 
-def _added(total: Score, more: Score) -> Score:
-    """Sums on the host, in 64 bits: an epoch may have more samples than 32 bits count exactly."""
-    return Score(
-        np.float64(total.loss) + float(more.loss), np.int64(total.correct) + int(more.correct)
-    )
+def _added(total: Score, batches: Score) -> Score:
+    """A sum of batches' scores, on the host.
+
+    In 64 bits, because an epoch may have more samples than 32 bits count exactly; and batch after
+    batch, so that it does not matter how many of them a call took.
+    """
+    loss = float(total.loss)
+    for each in np.asarray(batches.loss).tolist():
+        loss += each
+    correct = int(total.correct) + int(np.asarray(batches.correct).sum(dtype=np.int64))
+    return Score(np.float64(loss), np.int64(correct))
