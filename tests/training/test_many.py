@@ -89,6 +89,28 @@ def test_more_networks_than_lanes() -> None:
         assert np.array_equal(one[..., lanes.LANES :], other)
 
 
+def test_a_call_of_the_kernel_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many epochs are several calls: Ctrl-C is heard between them, and the numbers are the same."""
+    of = Group(Settings(epochs=7), np.arange(3), 1, {})
+    whole = grow(DATA, of, told=3)
+    monkeypatch.setattr(lanes, "_AT_ONCE", 2 * len(DATA) * 18)
+    shares: list[float] = []
+    cut = grow(DATA, of, told=3, progress=shares.append)
+    assert shares == pytest.approx([2 / 7, 4 / 7, 6 / 7, 1.0])
+    for one, other in zip(
+        (*whole.parameters, whole.losses), (*cut.parameters, cut.losses), strict=True
+    ):
+        assert np.array_equal(one, other)
+
+
+def test_the_exponential() -> None:
+    x = -np.geomspace(1e-8, 87, 400, dtype=np.float32)
+    found = np.array([lanes._exp(each) for each in x])
+    np.testing.assert_allclose(found, np.exp(x.astype(np.float64)), rtol=5e-7)
+    assert lanes._exp(np.float32(0)) == 1
+    assert 0 < lanes._exp(np.float32(-1e30)) < 1e-37
+
+
 @pytest.mark.parametrize(
     "options",
     [

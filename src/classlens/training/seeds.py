@@ -64,15 +64,20 @@ def kernels_of(
         One float32 array for each shape, (inputs, units, networks).
     """
     draw = random.Random()  # noqa: S311 - reproducibility is the purpose here, not secrecy
+    # Random's own seed() looks at what it is given, for as long as it takes to use it.
+    begin, word_of = super(random.Random, draw).seed, draw.getrandbits
     drawn = []
     for seed in seeds:
-        draw.seed(seed)
+        begin(seed)
         for _ in shapes:
             # What randint(0, 2^31 - 1) does, without its way there: words until one is in range.
-            while (word := draw.getrandbits(32)) > _M:
+            while (word := word_of(32)) > _M:
                 pass
-            drawn.append(_pair(seed, word))
-    pairs = np.array(drawn, np.uint64).reshape(len(seeds), len(shapes), 2).transpose(1, 2, 0)
+            drawn.append(word % _M)
+    second = np.array(drawn, np.uint64).reshape(len(seeds), len(shapes)).T
+    first = np.array([seed % _M for seed in seeds], np.uint64)
+    pairs = np.stack(np.broadcast_arrays(first, second), axis=1)  # (shapes, 2, networks)
+    pairs[:, 1][~pairs.any(axis=1)] = _M  # as in _pair
     return [_glorot_uniform(own, shape) for own, shape in zip(pairs, shapes, strict=True)]
 
 
