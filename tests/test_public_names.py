@@ -20,6 +20,7 @@ def test_the_names() -> None:
     assert classlens.__all__ == [
         "Activation",
         "ArgumentError",
+        "Checkpoint",
         "ClasslensError",
         "DataError",
         "Dataset",

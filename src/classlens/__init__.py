@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from classlens.survey.sweeping import Survey, sweep
     from classlens.tabular.judging import evaluate, predict, samples_of
     from classlens.tabular.learning import Trained, train
+    from classlens.training.checkpoint import Checkpoint
     from classlens.training.history import History
     from classlens.training.run import Run, fit
 
@@ -60,6 +61,7 @@ _HOMES = {
     "Activation": "activations",
     "ArgumentError": "errors",
     "ClasslensError": "errors",
+    "Checkpoint": "training.checkpoint",
     "DataError": "errors",
     "Dataset": "data.dataset",
     "DivergedError": "errors",
@@ -109,6 +111,7 @@ _HOMES = {
 __all__ = [
     "Activation",
     "ArgumentError",
+    "Checkpoint",
     "ClasslensError",
     "DataError",
     "Dataset",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import math
 import os
 import tempfile
 import time
@@ -88,6 +89,22 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
         _sync_folder(path.parent)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file, if it is there, and what writes of it that were killed have left behind.
+
+    Raises:
+        ArgumentError: if the path is none.
+        OutputError: if it cannot be removed.
+    """
+    path = checked_path(path)
+    try:
+        path = _target(path)
+        path.unlink(missing_ok=True)
+        _remove_leftovers(path, seconds=-math.inf)  # a clock may be ahead
+    except OSError as error:
+        raise OutputError(f"cannot remove {path}: {error.strerror or error}.") from error
 
 
 def check_target(path: str | Path) -> Path:
@@ -182,11 +199,11 @@ def _mode(path: Path) -> int:
     return 0o666 & ~umask
 
 
-def _remove_leftovers(path: Path) -> None:
+def _remove_leftovers(path: Path, seconds: float = _LEFTOVER_SECONDS) -> None:
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{_SUFFIX}"):
         with contextlib.suppress(OSError):
             # A younger one may belong to another process that is writing at this moment.
-            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+            if time.time() - leftover.stat().st_mtime > seconds:
                 leftover.unlink()
 
 

@@ -86,10 +86,10 @@ class Reader:
             self.refuse(f"{where} must be lists of numbers")
         return [self.number(each, where) for each in value]
 
-    def count(self, value: Any, where: str) -> int:
-        """The value, if it is a whole number from 1 to 2^31 - 1."""
-        if type(value) is not int or not 1 <= value < 2**31:
-            self.refuse(f"{where} must be a whole number of at least 1, and is {short(value)}")
+    def count(self, value: Any, where: str, low: int = 1) -> int:
+        """The value, if it is a whole number from ``low`` to 2^31 - 1."""
+        if type(value) is not int or not low <= value < 2**31:
+            self.refuse(f"{where} must be a whole number of at least {low}, and is {short(value)}")
         return value
 
     def json(self, text: bytes | str, where: str) -> Any:

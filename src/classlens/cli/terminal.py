@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -56,6 +58,15 @@ ERR = _Console(stderr=True, highlight=False, soft_wrap=True)
 Result = TypeVar("Result")
 Show = Callable[["standing.Progress"], None]
 Tell = Callable[["running.Progress"], None]
+
+
+@contextlib.contextmanager
+def warnings_told() -> Iterator[None]:
+    """Inside, what Python warns of is kept, and told in the end as a command tells it."""
+    with warnings.catch_warnings(record=True) as noticed:
+        yield
+    for each in noticed:
+        OUT.say(f"Take care: {each.message}")
 
 
 def with_progress(

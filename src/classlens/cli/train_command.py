@@ -11,7 +11,7 @@ from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.options import given_settings, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import check_output
-from classlens.cli.terminal import OUT, with_progress
+from classlens.cli.terminal import OUT, warnings_told, with_progress
 from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES
@@ -19,6 +19,7 @@ from classlens.suiting import SUITING_TABLES
 if TYPE_CHECKING:
     from classlens.tabular.learning import Trained
     from classlens.tabular.preparing import Prepared
+    from classlens.training.checkpoint import Checkpoint
 
 _MOST_COLUMNS = 40
 _MOST_SEEDS = 10_000
@@ -30,7 +31,7 @@ _MOST_SEEDS = 10_000
         *("delimiter", "header", "encoding", "missing_words", "decimal", "image_size", "colour")
     ),
 )
-def train(
+def train(  # noqa: PLR0913 - a command has as many arguments as options
     file: Annotated[
         str, typer.Argument(help="A table, a pattern such as 'data/*.csv', a folder of pictures.")
     ],
@@ -56,6 +57,22 @@ def train(
             "scores are spread. The first seed's model is kept.",
         ),
     ] = "1",
+    checkpoint_minutes: Annotated[
+        str,
+        typer.Option(
+            metavar="MINUTES",
+            help="While it trains, keep how far it is in FILE.checkpoint, beside the model, every "
+            "so many minutes; the file goes when the model is written.",
+        ),
+    ] = "10",
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with a training that was killed, or ended by Ctrl-C, from its checkpoint; "
+            "where there is none, begin.",
+        ),
+    ] = False,
     **options: str | None,
 ) -> None:
     """Train a classifier on a table and say how good it is on rows that it did not see.
@@ -71,15 +88,25 @@ def train(
     settings = given_settings(options)
     # These load JAX and pyarrow, which --help does not wait for.
     from classlens.tabular.preparing import prepare  # noqa: PLC0415
+    from classlens.training.checkpoint import MINUTES, Checkpoint  # noqa: PLC0415
 
+    minutes = MINUTES.check("--checkpoint-minutes", MINUTES.read(checkpoint_minutes))
+    kept = Checkpoint(f"{output}.checkpoint", minutes, resume, stays=True)
+    going_on = kept.found() is not None
     prepared = prepare(file, target, leave_out=leave_out or (), missing=missing, **reading)
     _print_table(prepared)
-    done = _train(prepared, settings)
+    if going_on:
+        OUT.say(f"Going on from {kept.file}.")
+    done = _train(prepared, settings, kept)
     if not done.run.epoch:
         raise KeyboardInterrupt
     _print_training(done)
     done.model.save(output)
     OUT.say(f"wrote {output}")
+    if done.run.ending != "interrupted":
+        kept.remove()
+    elif kept.file.exists():
+        OUT.say(f"{kept.file} keeps how far it is: the same command with --resume goes on.")
     if report is not None:
         from classlens.report import write_report  # noqa: PLC0415
 
@@ -89,12 +116,14 @@ def train(
         _repeat(done, seeds, settings)
 
 
-def _train(prepared: Prepared, settings: dict[str, Any]) -> Trained:
+def _train(prepared: Prepared, settings: dict[str, Any], kept: Checkpoint | None = None) -> Trained:
     from classlens.tabular.learning import learn  # noqa: PLC0415
 
-    return with_progress(
-        lambda progress: learn(prepared, progress=progress, **settings), settings.get("epochs")
-    )
+    with warnings_told():
+        return with_progress(
+            lambda progress: learn(prepared, progress=progress, checkpoint=kept, **settings),
+            settings.get("epochs"),
+        )
 
 
 def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
+from classlens.training.keeping import Keeper
 from classlens.training.log import Log
 from classlens.training.standing import Ended, Progress, Standing
 
@@ -38,12 +39,15 @@ class Trainer(Protocol):
         """
 
 
-def drive(trainer: Trainer, progress: Callable[[Progress], None] | None) -> Ending:
+def drive(
+    trainer: Trainer, progress: Callable[[Progress], None] | None, keeper: Keeper | None = None
+) -> Ending:
     """Advance until the run ends, or until Ctrl-C.
 
     Args:
         trainer: the run.
         progress: called after each call of the device; what it raises ends the run.
+        keeper: writes where it stands; closed in the end.
 
     Raises:
         Diverged: as ``advance``.
@@ -51,8 +55,15 @@ def drive(trainer: Trainer, progress: Callable[[Progress], None] | None) -> Endi
     try:
         while not trainer.ended:
             news = trainer.advance()
+            if keeper is not None:
+                keeper.offer(trainer.standing)
             if progress is not None:
                 progress(news)
     except KeyboardInterrupt:
-        pass  # what the trainer holds is whole, whenever this comes
+        # What the trainer holds is whole, whenever this comes.
+        if keeper is not None:
+            keeper.keep(trainer.standing)
+    finally:
+        if keeper is not None:
+            keeper.close()
     return trainer.ended or "interrupted"

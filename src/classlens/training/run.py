@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -17,10 +18,13 @@ from classlens.network import Network
 from classlens.scores import Evaluation
 from classlens.settings import Settings, takes_settings
 from classlens.training import loop
+from classlens.training.checkpoint import Checkpoint
 from classlens.training.driving import Ending, Trainer, drive
+from classlens.training.fingerprint import digests, fingerprint
 from classlens.training.history import History
+from classlens.training.keeping import Keeper
 from classlens.training.prepare import prepare
-from classlens.training.standing import Diverged, Progress
+from classlens.training.standing import Diverged, Progress, beginning
 from classlens.training.task import Start, Task
 
 # A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
@@ -41,7 +45,8 @@ class Run:
         epoch: the epoch that the model is of.
         test: how the model does on the test part, which nothing else has seen; None without one,
             and for a run that diverged.
-        seconds: how long the training took, compiling included.
+        seconds: how long the training took, compiling included; since it went on, if it did so
+            from a checkpoint.
         memory: what the optimizer remembers, for a run that resumes this one.
         before: epochs of the runs that this one has resumed.
     """
@@ -98,6 +103,7 @@ def fit(
     sample_weight: ArrayLike | None = None,
     progress: Callable[[Progress], None] | None = None,
     resume: Run | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     **options: Any,
 ) -> Run:
     """Train a network on samples of known class.
@@ -117,11 +123,16 @@ def fit(
         resume: a run to go on from, for ``epochs`` more: from its model's parameters, with what its
             optimizer remembers and with orders that it has not seen. A schedule begins anew. Two
             runs in a row do what one of both's epochs does, if its schedule is constant.
+        checkpoint: where to keep, every ten minutes or as the Checkpoint says, how far the run is:
+            one that was killed goes on from there and ends as if it had not been.
         **options: any row of ``classlens.settings.SETTINGS``.
 
     Raises:
-        ArgumentError: if an option is not allowed, or unknown.
+        ArgumentError: if an option is not allowed, or unknown, or a checkpoint is there that is not
+            to go on, or is of another run.
         DataError: if the data cannot be trained on.
+        ModelFileError: if the checkpoint is damaged.
+        OutputError: if no checkpoint can be written there.
         DivergedError: if the loss or a parameter stops being finite, the loss in the end is beyond
             100,000 nats, or a test sample overflows; what was learned is in its ``run``.
 
@@ -132,6 +143,9 @@ def fit(
         0.03
     """
     settings = Settings.of(options)
+    kept = Checkpoint.of(checkpoint)
+    if kept is not None:
+        settings = kept.seeded(settings)
     if progress is not None and not callable(progress):
         raise ArgumentError(f"progress must be a function. Got {short(progress)} instead.")
     samples = Dataset.of(data)
@@ -142,23 +156,49 @@ def fit(
         sample_weight=sample_weight,
         start=None if resume is None else _end(resume),
     )
-    return trained(job, loop.Trainer(job), progress)
+    if kept is None:
+        return trained(job, loop.Trainer(job), progress)
+    keeper = Keeper(kept, lambda: fingerprint(job, digests(job, kept.unseen)))
+    return trained(job, loop.Trainer(job, keeper.begin(beginning(job))), progress, keeper)
 
 
-def trained(task: Task, trainer: Trainer, progress: Callable[[Progress], None] | None) -> Run:
+def trained(
+    task: Task,
+    trainer: Trainer,
+    progress: Callable[[Progress], None] | None,
+    keeper: Keeper | None = None,
+) -> Run:
     """The run that a trainer makes.
 
     Args:
         task: what it does.
         trainer: does it.
         progress: as for ``fit``.
+        keeper: writes where the run stands; its file goes when the run has ended.
 
     Raises:
         DivergedError: as ``fit``.
     """
+    try:
+        run = _ended(task, trainer, progress, keeper)
+    except DivergedError:
+        if keeper is not None:
+            keeper.forget()  # it would diverge again
+        raise
+    if keeper is not None and run.ending != "interrupted" and not keeper.stays:
+        keeper.forget()
+    return run
+
+
+def _ended(
+    task: Task,
+    trainer: Trainer,
+    progress: Callable[[Progress], None] | None,
+    keeper: Keeper | None,
+) -> Run:
     started = time.perf_counter()
     try:
-        ending = drive(trainer, progress)
+        ending = drive(trainer, progress, keeper)
     except Diverged as reason:
         run = _run(task, trainer, "diverged", time.perf_counter() - started)
         raise DivergedError(str(reason), epoch=trainer.log.epochs + 1, run=run) from None

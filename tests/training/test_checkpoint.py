@@ -1,0 +1,355 @@
+"""``fit`` with a checkpoint: where it may be, what it does to a run, and what it says."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import warnings
+from concurrent.futures import wait
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import classlens as cl
+from classlens.training import keeping, loop, machines, pacing
+from classlens.training.prepare import prepare
+from classlens.training.standing import Diverged, Progress, beginning
+
+OFTEN = 1e-9  # minutes: as soon as the last write is done
+OPTIONS: dict[str, Any] = {"epochs": 2000, "hidden": (5,), "seed": 3}
+
+
+@pytest.fixture(autouse=True)
+def _same_calls_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call is of 64 epochs, however fast the machine."""
+    monkeypatch.setattr(pacing.Pace, "assumed", lambda numbers, rows: pacing.Pace(256))
+    monkeypatch.setattr(pacing.Pace, "after", lambda pace, steps, seconds: pace)
+
+
+def wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.005)
+
+
+class Stop(Exception):
+    """The program ends here, as far as the run can tell."""
+
+
+def stopped(path: Path, *, reason: type[BaseException] = Stop, **options: Any) -> list[int]:
+    """A run that is ended after 512 epochs, when there is a checkpoint; the epochs it told."""
+    told: list[int] = []
+    given = {**OPTIONS, **options}
+
+    def stop(news: Progress) -> None:
+        told.append(news.epoch)
+        if news.epoch == 512:
+            wait_for(path)
+            raise reason
+
+    often = cl.Checkpoint(path, OFTEN)
+    if reason is KeyboardInterrupt:
+        run = cl.fit(cl.blobs(), progress=stop, checkpoint=often, **given)
+        assert run.ending == "interrupted"
+        assert len(run.history) == told[-1]
+    else:
+        with pytest.raises(reason):
+            cl.fit(cl.blobs(), progress=stop, checkpoint=often, **given)
+    return told
+
+
+def resumed(path: Path, **options: Any) -> tuple[cl.Run, list[int]]:
+    told: list[int] = []
+    run = cl.fit(
+        cl.blobs(),
+        progress=lambda news: told.append(news.epoch),
+        checkpoint=cl.Checkpoint(path, resume=True),
+        **{**OPTIONS, **options},
+    )
+    return run, told
+
+
+def same(one: cl.Run, other: cl.Run) -> bool:
+    first, second = one.history, other.history
+    return first.columns() == second.columns() and all(
+        np.array_equal(a, b)
+        for a, b in zip(
+            (first.kept, *first.parameters), (second.kept, *second.parameters), strict=True
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def whole() -> cl.Run:
+    return cl.fit(cl.blobs(), **OPTIONS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run.checkpoint"
+
+
+def test_a_run_that_was_ended_goes_on_to_the_same_end(path: Path, whole: cl.Run) -> None:
+    stopped(path)
+    run, told = resumed(path)
+    assert told[0] > 64  # it did not begin anew
+    assert same(run, whole)
+    assert (run.ending, run.epoch, run.before) == ("finished", 2000, 0)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_ctrl_c_keeps_the_very_end(path: Path, whole: cl.Run) -> None:
+    told = stopped(path, reason=KeyboardInterrupt)
+    run, more = resumed(path)
+    assert (told[-1], more[0]) == (512, 576)
+    assert same(run, whole)
+
+
+def test_ctrl_c_makes_no_file_where_there_is_none(path: Path) -> None:
+    def stop(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    run = cl.fit(cl.blobs(), progress=stop, checkpoint=path, **OPTIONS)
+    assert run.ending == "interrupted"
+    assert not path.exists()
+
+
+def test_a_path_alone_is_a_checkpoint(path: Path, whole: cl.Run) -> None:
+    assert same(cl.fit(cl.blobs(), checkpoint=str(path), **OPTIONS), whole)
+    assert cl.Checkpoint.of(path) == cl.Checkpoint(path) == cl.Checkpoint(str(path), 10.0)
+
+
+def test_a_run_begins_where_there_is_nothing_to_go_on_from(path: Path, whole: cl.Run) -> None:
+    run, told = resumed(path)
+    assert told[0] == 64
+    assert same(run, whole)
+
+
+def test_a_checkpoint_is_not_written_over(path: Path) -> None:
+    stopped(path)
+    content = path.read_bytes()
+    with pytest.raises(cl.ArgumentError) as caught:
+        cl.fit(cl.blobs(), checkpoint=path, **OPTIONS)
+    assert str(caught.value) == (
+        f"{path} holds a checkpoint of an unfinished training. Go on with it: --resume (in Python, "
+        "resume=True of Checkpoint); or delete the file, and the training begins from the start."
+    )
+    path.with_name("note").write_text("Remember the milk.")
+    for resume in (False, True):
+        with pytest.raises(cl.ModelFileError, match=r"note is not a checkpoint that can be used"):
+            cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path.with_name("note"), resume=resume))
+    assert path.with_name("note").read_text() == "Remember the milk."
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"learning_rate": 0.02}, "learning_rate: 0.01 there, 0.02 now."),
+        ({"epochs": 2001}, "epochs: 2000 there, 2001 now."),
+        ({"sample_weight": np.full(100, 2.0)}, "the sample weights differ."),
+        ({"validation_data": (cl.blobs().X[:5], cl.blobs().y[:5])}, "the data differ."),
+        ({"data": cl.blobs(seed=5)}, "the data differ."),
+        ({"seed": 4, "shuffle": False}, "shuffle: True there, False now; seed: 3 there, 4 now."),
+    ],
+)
+def test_another_run_is_refused(
+    path: Path, change: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    stopped(path)
+    content = path.read_bytes()
+    given = {"data": cl.blobs(), **OPTIONS, **change}
+    with pytest.raises(cl.ArgumentError) as caught:
+        cl.fit(checkpoint=cl.Checkpoint(path, resume=True), **given)
+    assert str(caught.value).startswith(f"{path} is a checkpoint of another training: {words}")
+    assert path.read_bytes() == content
+
+
+def test_a_run_that_resumes_another_one_goes_on_too(path: Path) -> None:
+    first, second = (cl.fit(cl.blobs(), epochs=n, hidden=(5,), seed=3) for n in (4, 5))
+    whole = cl.fit(cl.blobs(), resume=first, **OPTIONS)
+    stopped(path, resume=first)
+    with pytest.raises(cl.ArgumentError, match=r"training: the run that it resumes differs\."):
+        resumed(path, resume=second)
+    run, _ = resumed(path, resume=first)
+    assert same(run, whole)
+    assert run.before == 4
+
+
+def test_a_fresh_seed_is_found_again(path: Path) -> None:
+    stopped(path, seed=None)
+    run, _ = resumed(path, seed=None)
+    settings = run.model.settings
+    assert settings is not None
+    assert same(run, cl.fit(cl.blobs(), **{**OPTIONS, "seed": settings.seed}))
+
+
+def test_a_file_without_a_seed(path: Path) -> None:
+    stopped(path)
+    found = cl.Checkpoint(path, resume=True).found()
+    assert found is not None
+    content = path.read_bytes().replace(b'\\"seed\\": 3', b'\\"seed\\":[]')
+    path.write_bytes(content)
+    with pytest.raises(cl.ModelFileError, match=r"used: seed must be .* Got \[\] instead\. Choose"):
+        resumed(path, seed=None)
+
+
+def test_the_file_stays_for_a_caller_who_asks(path: Path) -> None:
+    stopped(path)
+    kept = cl.Checkpoint(path, resume=True, stays=True)
+    cl.fit(cl.blobs(), checkpoint=kept, **OPTIONS)
+    assert path.exists()
+    left = path.with_name(f".{path.name}.x.classlens-part")  # by a write that was killed
+    left.write_bytes(b"")
+    kept.remove()
+    kept.remove()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_removed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    stopped(path)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.warns(RuntimeWarning) as caught:
+        run, _ = resumed(path)
+    assert run.ending == "finished"
+    assert str(caught[0].message) == (
+        f"cannot remove {path}: Read-only file system. It is of no use any more."
+    )
+
+
+def test_a_run_that_diverges_leaves_no_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverge(_: loop.Trainer) -> None:
+        raise Diverged(600, "the loss", 0.01)
+
+    stopped(path)
+    monkeypatch.setattr(loop.Trainer, "advance", diverge)
+    with pytest.raises(cl.DivergedError, match="the training diverged in epoch 600"):
+        resumed(path)
+    assert not path.exists()
+
+
+# Writing
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """A disk that is full as long as the list is not empty."""
+    state, real = [True], os.fsync
+
+    def fsync(handle: int) -> None:
+        if state:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return state
+
+
+def test_a_full_disk_ends_no_training(path: Path, full: list[bool], whole: cl.Run) -> None:
+    with pytest.warns(RuntimeWarning) as caught:
+        run = cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
+    assert same(run, whole)
+    (told,) = caught
+    words = f": cannot write {path}: No space left on device."
+    assert str(told.message).startswith("the checkpoint was not written ")
+    assert str(told.message).endswith(words)
+    assert told.filename == __file__
+    assert list(path.parent.iterdir()) == []
+
+
+def test_the_older_file_survives_a_full_disk(path: Path, full: list[bool], whole: cl.Run) -> None:
+    room = full.copy()
+    full.clear()
+    stopped(path)
+    content = path.read_bytes()
+    full.extend(room)
+
+    def stop(news: Progress) -> None:
+        raise KeyboardInterrupt
+
+    going_on = cl.Checkpoint(path, resume=True)
+    with pytest.warns(RuntimeWarning, match=r"^the checkpoint was not written: cannot write "):
+        cl.fit(cl.blobs(), progress=stop, checkpoint=going_on, **OPTIONS)
+    assert path.read_bytes() == content
+    full.clear()
+    assert same(resumed(path)[0], whole)
+
+
+def test_a_disk_that_has_room_again_is_written_to(path: Path, full: list[bool]) -> None:
+    job = prepare(cl.blobs(), cl.Settings(), validation_data=None, sample_weight=None)
+    keeper = keeping.Keeper(cl.Checkpoint(path, OFTEN), lambda: {"epochs": 200})
+    for _ in range(2):
+        keeper.offer(beginning(job))
+        wait([keeper._writing])
+        assert path.exists() != bool(full)
+        full.clear()
+    with pytest.warns(RuntimeWarning) as caught:
+        keeper.close()
+    assert str(caught[0].message) == (
+        f"the checkpoint was not written: cannot write {path}: No space left on device."
+    )
+
+
+def test_whatever_goes_wrong_in_writing_ends_no_training(
+    path: Path, monkeypatch: pytest.MonkeyPatch, whole: cl.Run
+) -> None:
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(keeping.snapshot, "write", fail)
+    with pytest.warns(RuntimeWarning, match=r"not written.*: MemoryError$"):
+        run = cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
+    assert same(run, whole)
+
+
+def test_of_several_processes_the_first_one_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machines, "process_index", lambda: 1)
+    path.with_name("other").touch()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
+    assert [each.name for each in path.parent.iterdir()] == ["other"]
+
+
+def test_nothing_is_written_before_it_is_time(path: Path) -> None:
+    seen: list[bool] = []
+    cl.fit(cl.blobs(), progress=lambda _: seen.append(path.exists()), checkpoint=path, **OPTIONS)
+    assert not any(seen)
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"path": 5}, "path must be text or a Path. Got 5 instead."),
+        ({"path": ""}, "path must have from 1 to 4096 characters. Got 0 instead."),
+        ({"minutes": 0}, "minutes must be a finite number above 0. Got 0 instead."),
+        ({"minutes": "5"}, "minutes must be a finite number above 0. Got '5' instead."),
+        ({"resume": "no"}, "resume must be True or False. Got 'no' instead."),
+        ({"stays": 2}, "stays must be True or False. Got 2 instead."),
+    ],
+)
+def test_values_that_are_not_allowed(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(cl.ArgumentError) as caught:
+        cl.Checkpoint(**{"path": "file", **arguments})
+    assert str(caught.value) == words
+
+
+def test_what_is_no_checkpoint() -> None:
+    with pytest.raises(cl.ArgumentError) as caught:
+        cl.fit(cl.blobs(), checkpoint=5)  # type: ignore[arg-type]
+    assert str(caught.value) == "checkpoint must be a Checkpoint or a path. Got 5 instead."
+
+
+def test_where_no_file_can_be(tmp_path: Path) -> None:
+    with pytest.raises(cl.OutputError, match=r"there is no folder .*gone\. Make it first"):
+        cl.fit(cl.blobs(), checkpoint=tmp_path / "gone" / "file")
