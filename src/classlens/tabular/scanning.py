@@ -153,6 +153,8 @@ def scan(
             left.append(LeftOut(name, "it is the same in every row"))
         else:
             features.append(feature or each.same(name))
+    place = {name: at for at, name in enumerate(head.names) if name not in leave_out}
+    left.sort(key=lambda each: place.get(each.column, -1))
     refuse_none(head, features, left)
     words = reading.get("missing_words", ())
     encoding = encoding_of(
