@@ -105,6 +105,12 @@ def test_a_boolean_that_is_none_after_all(tmp_path: Path) -> None:
     assert (smokes.kind, smokes.words) == ("category", ("no", "now and then", "yes"))
 
 
+def test_a_column_that_begins_empty_is_left_out(tmp_path: Path) -> None:
+    late = table(age=[*[None] * 300, *[1.5] * 300])
+    found = scan(files(tmp_path, late), "risk")
+    assert ("age", "its first cells are empty") in found.left_out
+
+
 def test_pictures_have_one_scale_for_all_pixels(tmp_path: Path) -> None:
     from PIL import Image
 

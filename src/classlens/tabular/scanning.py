@@ -23,6 +23,7 @@ from classlens.data.planning import (
 from classlens.data.scaling import Scaling
 from classlens.data.tables.cautions import Caution, cautions
 from classlens.data.tables.column import Column
+from classlens.data.tables.numerals import read_numerals
 from classlens.data.tables.options import BOOLEANS
 from classlens.data.tables.places import Places, Stretch
 from classlens.data.tables.reading import read_batches, read_head
@@ -128,6 +129,8 @@ def scan(
     leave_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
     head = read_head(source, HEAD_ROWS, **reading)
     chosen, left = chosen_columns(head, target, leave_out, partly=True)
+    left += [LeftOut(each.name, "its first cells are empty") for each in chosen if _is_empty(each)]
+    chosen = [each for each in chosen if not _is_empty(each)]
     refuse_none(head, chosen, left)
     reading = {**reading, "decimal": head.decimal}
     kinds = {column.name: _kind(column) for column in chosen}
@@ -185,13 +188,19 @@ def _hashed(
         yield table, row_hashes(table, list(kinds))
 
 
+def _is_empty(column: Column) -> bool:
+    return column.missing == column.rows
+
+
 def _kind(column: Column) -> str:
     """How a column that the head shows is to be read."""
     if column.kind in ("number", "boolean", "category"):
         return column.kind
     if column.trouble is not None:
         raise column.trouble
-    return "category" if column.numbers is None else "number"
+    if column.numbers is None and not read_numerals(column.texts).is_number.all():
+        return "category"
+    return "number"
 
 
 def _count_classes(table: Table, target: str, classes: dict[str, int]) -> None:
@@ -237,12 +246,8 @@ class _Seen:
         counts = np.bincount(codes[codes >= 0], minlength=len(column.words))
         self.words.update(column.words)
         self.moments = replace(self.moments, count=self.moments.count + int(counts.sum()))
-        if self.kind == "boolean":
-            self.yes += sum(
-                int(count)
-                for word, count in zip(column.words, counts, strict=True)
-                if plain(word) in YES
-            )
+        told = zip(column.words, counts.tolist(), strict=True)
+        self.yes += sum(count for word, count in told if plain(word) in YES)
         if len(self.words) > _MOST_WORDS:
             raise TableError(
                 f"{table.sources[0]}: column {short(column.name)} has more than {_MOST_WORDS:,} "
@@ -260,13 +265,12 @@ class _Seen:
             return self.same(name)
         if len(self.words) < 2 and not (gaps and self.words):
             return None
-        if self.kind == "boolean":
-            met = {plain(word) for word in self.words}
-            pair = next((pair for pair in BOOLEANS if met <= pair), None)
-            if pair is not None:
-                words = tuple(sorted(pair, key=YES.__contains__))
-                fill = self.yes / there if gaps else None
-                return Feature(name, "boolean", words, fill=fill, missing=gaps)
+        met = {plain(word) for word in self.words}
+        pair = next((pair for pair in BOOLEANS if met <= pair), None)
+        if pair is not None:
+            words = tuple(sorted(pair, key=YES.__contains__))
+            fill = self.yes / there if gaps else None
+            return Feature(name, "boolean", words, fill=fill, missing=gaps)
         return Feature(name, "category", tuple(sorted(self.words)), missing=gaps)
 
     def same(self, name: str) -> Feature:
