@@ -12,11 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
-from classlens.data.hashing import parts_by_hash
-from classlens.data.spool import Spool
-from classlens.data.tables.table import Table
-from classlens.data.weights import class_weights
-from classlens.errors import ArgumentError, DataError, OutputError
+from classlens.errors import ArgumentError, OutputError
 from classlens.files import checked_path
 from classlens.kinds import Size
 from classlens.measures import Measures
@@ -24,15 +20,17 @@ from classlens.model import Model
 from classlens.scores import Evaluation
 from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES, suited
-from classlens.tabular.judging import known_classes
+from classlens.tabular.parting import Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.training import seeds
+from classlens.training.checkpoint import Checkpoint
+from classlens.training.fingerprint import DATA, fingerprint
 from classlens.training.history import History
-from classlens.training.limits import check_memory, check_updates
-from classlens.training.prepare import check_mean
+from classlens.training.keeping import Keeper
+from classlens.training.limits import check_memory
 from classlens.training.rescaled import in_own_units
 from classlens.training.run import Run, trained
-from classlens.training.standing import Progress
+from classlens.training.standing import Progress, beginning
 from classlens.training.stream import StreamJob, StreamTrainer
 
 MEMORY = Size(600e6)
@@ -42,8 +40,6 @@ _BASE = 450e6
 _BUCKET, _HELD_OUT = 1 / 6, 1 / 4
 # By default no more rows are held out: the accuracy's error is then below a tenth of a percent.
 _MOST_TESTED, _MOST_WATCHED = 200_000, 100_000
-# Of a class with fewer rows all are learned from: the hash might leave none of them.
-_FEW = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,6 +106,7 @@ def train_from_disk(
     leave_out: Collection[str] = (),
     missing: str = "refuse",
     progress: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     **options: Any,
 ) -> Streamed:
     r"""Train a classifier on a table that need not fit into the memory.
@@ -125,7 +122,8 @@ def train_from_disk(
             the system's for temporary files.
         leave_out: columns that are not to be used.
         missing: ``refuse`` missing cells, or ``impute`` them, as ``train``.
-        progress: as for ``fit``.
+        progress: as for ``fit``, like checkpoint.
+        checkpoint: where to keep how far the run is.
         **options: arguments of ``read_table`` and rows of ``classlens.settings.SETTINGS``, as for
             ``learn_from_disk``.
 
@@ -145,7 +143,14 @@ def train_from_disk(
     """
     settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
     found = scan(source, target, leave_out=leave_out, missing=missing, **options)
-    return learn_from_disk(found, memory=memory, scratch=scratch, progress=progress, **settings)
+    return learn_from_disk(
+        found,
+        memory=memory,
+        scratch=scratch,
+        progress=progress,
+        checkpoint=checkpoint,
+        **settings,
+    )
 
 
 def learn_from_disk(
@@ -154,6 +159,7 @@ def learn_from_disk(
     memory: float | str = "1GB",
     scratch: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     **options: Any,
 ) -> Streamed:
     """Train a classifier on a table that was gone through.
@@ -167,6 +173,7 @@ def learn_from_disk(
         memory: as for ``train_from_disk``.
         scratch: likewise.
         progress: as for ``fit``.
+        checkpoint: likewise; a run goes on with the same table and the same memory.
         **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
             tables. Of a large table at most 200,000 rows are held out to score, and 100,000 to
             watch, unless fractions are given. The seed also draws the parts.
@@ -178,8 +185,14 @@ def learn_from_disk(
         TableError: if the table was changed since it was gone through.
         DivergedError: as ``fit``.
     """
-    room = MEMORY.check("memory", memory) - _BASE
+    memory = MEMORY.check("memory", memory)
+    room = memory - _BASE
+    kept = Checkpoint.of(checkpoint)
     settings = _settings(found, options, room)
+    if kept is not None:
+        settings = kept.seeded(settings)
+    if settings.seed is None:
+        settings = replace(settings, seed=seeds.fresh())
     check_memory(
         (len(found.encoding.names), *settings.hidden, len(found.class_names)),
         settings.batch_size,
@@ -188,9 +201,14 @@ def learn_from_disk(
     with tempfile.TemporaryDirectory(
         prefix="classlens-", dir=None if scratch is None else _folder(scratch)
     ) as folder:
-        parts = _Parts(found, settings, Path(folder) / "rows", room * _BUCKET)
+        parts = Parted(found, settings, Path(folder) / "rows", room * _BUCKET)
         job = parts.job(settings)
-        run = trained(job, StreamTrainer(job), progress)
+        if kept is None:
+            run = trained(job, StreamTrainer(job), progress)
+        else:
+            keeper = Keeper(kept, lambda: _fingerprint(job, found, settings, memory))
+            going_on = StreamTrainer(job, keeper.begin(beginning(job)))
+            run = trained(job, going_on, progress, keeper)
     run = in_own_units(run, found.scaling, found.encoding)
     run = replace(run, model=replace(run.model, settings=settings))
     tested = parts.tested
@@ -199,6 +217,13 @@ def learn_from_disk(
         shares = run.model.predict_proba(tested.X)
         measures = Measures.of(shares, tested.y, found.class_names)
     return Streamed(found, run, len(parts.spool), parts.watched, parts.rows, tested, measures)
+
+
+def _fingerprint(job: StreamJob, found: Scan, settings: Settings, memory: float) -> dict[str, Any]:
+    """What decides the run's numbers; the memory does, as it decides which rows share a bucket."""
+    said = fingerprint(job, {DATA: found.digest})
+    parts = {name: getattr(settings, name) for name in ("test_fraction", "validation_fraction")}
+    return {**said, **parts, "memory": memory}
 
 
 def _folder(scratch: str | Path) -> Path:
@@ -231,92 +256,4 @@ def _settings(found: Scan, options: dict[str, Any], room: float) -> Settings:
             f"{width} features, where {most:,.0f} fit, instead. Give smaller fractions "
             "(--test-fraction, --validation-fraction), or more memory (--memory)."
         )
-    if settings.seed is None:
-        settings = replace(settings, seed=seeds.fresh())
     return settings
-
-
-class _Parts:
-    """The rows of a table, each brought to where it belongs: the spool, or the held-out ones."""
-
-    def __init__(self, found: Scan, settings: Settings, folder: Path, bucket: float) -> None:
-        self._found = found
-        order = settings.order_seed
-        assert order is not None  # noqa: S101 - for the type checker
-        shares = [settings.test_fraction, settings.validation_fraction]
-        self.spool = Spool(
-            folder,
-            features=len(found.encoding.names),
-            rows=round(len(found) * (1 - sum(shares))),
-            memory=bucket,
-            seed=order,
-            shuffle=settings.shuffle,
-        )
-        self._few = found.counts < _FEW
-        self._tested: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-        self._watched: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-        rows, first = [], 0
-        for table, hashes in found.batches():
-            part = self._add(table, parts_by_hash(hashes, order, shares))
-            rows.append(first + np.flatnonzero(part == 1))
-            first += len(table)
-        self.spool.close()
-        self.rows = np.concatenate(rows)
-        self.watched = sum(len(y) for _, y in self._watched)
-
-    def _add(self, table: Table, part: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Take some rows in; which part each went to."""
-        found = self._found
-        y = known_classes(table, found.encoding.target, found.class_names)
-        part = np.where(self._few[y], 0, part)
-        X = found.encoding.encode(table)
-        scaled = found.scaling.scaled(X).astype(np.float32)
-        own = part == 0
-        self.spool.add(scaled[own], y[own].astype(np.int32))
-        if (part == 1).any():
-            self._tested.append((X[part == 1].astype(np.float32), y[part == 1]))
-        if (part == 2).any():
-            self._watched.append((scaled[part == 2], y[part == 2]))
-        return part
-
-    @property
-    def tested(self) -> Dataset | None:
-        """The rows that only score, in their own units."""
-        return self._dataset(self._tested)
-
-    def _dataset(
-        self, pieces: list[tuple[NDArray[np.float32], NDArray[np.int64]]]
-    ) -> Dataset | None:
-        if not pieces:
-            return None
-        X, y = (np.concatenate(each) for each in zip(*pieces, strict=True))
-        encoding = self._found.encoding
-        return Dataset(X, y, self._found.class_names, encoding.names, encoding.image_shape)
-
-    def job(self, settings: Settings) -> StreamJob:
-        """What the training does with them."""
-        names = self._found.class_names
-        counts = self._found.counts
-        weights = np.ones(len(names))
-        if settings.class_weight is not None:
-            weights = class_weights(settings.class_weight, names, counts)
-        mean = float(weights @ counts / counts.sum())
-        check_mean(mean)
-        if not len(self.spool):
-            raise DataError(
-                "there must be rows to learn from. All were held out. Give smaller fractions."
-            )
-        check_updates(settings.epochs, len(self.spool), settings.batch_size)
-        validation = self._dataset(self._watched)
-        here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
-        if validation is None:
-            here = replace(here, patience=None)
-        return StreamJob(
-            here,
-            names,
-            self._found.encoding.names,
-            self.spool,
-            weights.astype(np.float32),
-            mean,
-            validation,
-        )

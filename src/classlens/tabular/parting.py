@@ -1,0 +1,132 @@
+"""The rows of a scanned table, each brought to its part by the hash of its cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classlens.data.dataset import Dataset
+from classlens.data.hashing import parts_by_hash
+from classlens.data.spool import Spool
+from classlens.data.tables.table import Table
+from classlens.data.weights import class_weights
+from classlens.errors import DataError
+from classlens.settings import Settings
+from classlens.tabular.judging import known_classes
+from classlens.tabular.scanning import Scan
+from classlens.training.limits import check_updates
+from classlens.training.prepare import check_mean
+from classlens.training.stream import StreamJob
+
+# Of a class with fewer rows all are learned from: the hash might leave none of them.
+FEW = 20
+
+
+class Parted:
+    """The rows of a table, each brought to where it belongs.
+
+    Attributes:
+        spool: the rows to learn from, on the scale of training.
+        rows: the numbers in the table of those that score.
+        watched: how many rows decide when to stop.
+
+    Args:
+        found: the table.
+        settings: how large the parts are, with the seeds that are used.
+        folder: of the spool.
+        bucket: bytes that the spool may hold at once.
+
+    Raises:
+        OutputError: if the spool cannot be written.
+        TableError: if the table was changed since it was gone through.
+    """
+
+    def __init__(self, found: Scan, settings: Settings, folder: Path, bucket: float) -> None:
+        self._found = found
+        order = settings.order_seed
+        assert order is not None  # noqa: S101 - for the type checker
+        shares = [settings.test_fraction, settings.validation_fraction]
+        self.spool = Spool(
+            folder,
+            features=len(found.encoding.names),
+            rows=round(len(found) * (1 - sum(shares))),
+            memory=bucket,
+            seed=order,
+            shuffle=settings.shuffle,
+        )
+        self._few = found.counts < FEW
+        self._tested: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        self._watched: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        rows, first = [], 0
+        for table, hashes in found.batches():
+            part = self._add(table, parts_by_hash(hashes, order, shares))
+            rows.append(first + np.flatnonzero(part == 1))
+            first += len(table)
+        self.spool.close()
+        self.rows = np.concatenate(rows)
+        self.watched = sum(len(y) for _, y in self._watched)
+
+    def _add(self, table: Table, part: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Take some rows in; which part each went to."""
+        found = self._found
+        y = known_classes(table, found.encoding.target, found.class_names)
+        part = np.where(self._few[y], 0, part)
+        X = found.encoding.encode(table)
+        scaled = found.scaling.scaled(X).astype(np.float32)
+        own = part == 0
+        self.spool.add(scaled[own], y[own].astype(np.int32))
+        if (part == 1).any():
+            self._tested.append((X[part == 1].astype(np.float32), y[part == 1]))
+        if (part == 2).any():
+            self._watched.append((scaled[part == 2], y[part == 2]))
+        return part
+
+    @property
+    def tested(self) -> Dataset | None:
+        """The rows that only score, in their own units."""
+        return self._dataset(self._tested)
+
+    def _dataset(
+        self, pieces: list[tuple[NDArray[np.float32], NDArray[np.int64]]]
+    ) -> Dataset | None:
+        if not pieces:
+            return None
+        X, y = (np.concatenate(each) for each in zip(*pieces, strict=True))
+        encoding = self._found.encoding
+        return Dataset(X, y, self._found.class_names, encoding.names, encoding.image_shape)
+
+    def job(self, settings: Settings) -> StreamJob:
+        """What the training does with them.
+
+        Raises:
+            ArgumentError: if there are too many updates, or a weight is of no class.
+            DataError: if no row is left to learn from, or the weights are too small or too large.
+        """
+        names = self._found.class_names
+        counts = self._found.counts
+        weights = np.ones(len(names))
+        if settings.class_weight is not None:
+            weights = class_weights(settings.class_weight, names, counts)
+        mean = float(weights @ counts / counts.sum())
+        check_mean(mean)
+        if not len(self.spool):
+            raise DataError(
+                "there must be rows to learn from. All were held out. Give smaller fractions."
+            )
+        check_updates(settings.epochs, len(self.spool), settings.batch_size)
+        validation = self._dataset(self._watched)
+        here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
+        if validation is None:
+            here = replace(here, patience=None)
+        return StreamJob(
+            here,
+            names,
+            self._found.encoding.names,
+            self.spool,
+            weights.astype(np.float32),
+            mean,
+            validation,
+        )
