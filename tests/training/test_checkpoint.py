@@ -3,82 +3,21 @@
 from __future__ import annotations
 
 import errno
-import os
-import time
-import warnings
-from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from stopping import OPTIONS, call_by_call, resumed, same, stopped
 
 import classlens as cl
-from classlens.training import keeping, loop, machines, pacing
-from classlens.training.prepare import prepare
-from classlens.training.standing import Diverged, Progress, beginning
-
-OFTEN = 1e-9  # minutes: as soon as the last write is done
-OPTIONS: dict[str, Any] = {"epochs": 2000, "hidden": (5,), "seed": 3}
+from classlens.training import loop
+from classlens.training.standing import Diverged, Progress
 
 
 @pytest.fixture(autouse=True)
 def _same_calls_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every call is of 64 epochs, however fast the machine."""
-    monkeypatch.setattr(pacing.Pace, "assumed", lambda numbers, rows: pacing.Pace(256))
-    monkeypatch.setattr(pacing.Pace, "after", lambda pace, steps, seconds: pace)
-
-
-def wait_for(path: Path) -> None:
-    while not path.exists():
-        time.sleep(0.005)
-
-
-class Stop(Exception):
-    """The program ends here, as far as the run can tell."""
-
-
-def stopped(path: Path, *, reason: type[BaseException] = Stop, **options: Any) -> list[int]:
-    """A run that is ended after 512 epochs, when there is a checkpoint; the epochs it told."""
-    told: list[int] = []
-    given = {**OPTIONS, **options}
-
-    def stop(news: Progress) -> None:
-        told.append(news.epoch)
-        if news.epoch == 512:
-            wait_for(path)
-            raise reason
-
-    often = cl.Checkpoint(path, OFTEN)
-    if reason is KeyboardInterrupt:
-        run = cl.fit(cl.blobs(), progress=stop, checkpoint=often, **given)
-        assert run.ending == "interrupted"
-        assert len(run.history) == told[-1]
-    else:
-        with pytest.raises(reason):
-            cl.fit(cl.blobs(), progress=stop, checkpoint=often, **given)
-    return told
-
-
-def resumed(path: Path, **options: Any) -> tuple[cl.Run, list[int]]:
-    told: list[int] = []
-    run = cl.fit(
-        cl.blobs(),
-        progress=lambda news: told.append(news.epoch),
-        checkpoint=cl.Checkpoint(path, resume=True),
-        **{**OPTIONS, **options},
-    )
-    return run, told
-
-
-def same(one: cl.Run, other: cl.Run) -> bool:
-    first, second = one.history, other.history
-    return first.columns() == second.columns() and all(
-        np.array_equal(a, b)
-        for a, b in zip(
-            (first.kept, *first.parameters), (second.kept, *second.parameters), strict=True
-        )
-    )
+    call_by_call(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -231,97 +170,6 @@ def test_a_run_that_diverges_leaves_no_file(path: Path, monkeypatch: pytest.Monk
     with pytest.raises(cl.DivergedError, match="the training diverged in epoch 600"):
         resumed(path)
     assert not path.exists()
-
-
-# Writing
-
-
-@pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """A disk that is full as long as the list is not empty."""
-    state, real = [True], os.fsync
-
-    def fsync(handle: int) -> None:
-        if state:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    return state
-
-
-def test_a_full_disk_ends_no_training(path: Path, full: list[bool], whole: cl.Run) -> None:
-    with pytest.warns(RuntimeWarning) as caught:
-        run = cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
-    assert same(run, whole)
-    (told,) = caught
-    words = f": cannot write {path}: No space left on device."
-    assert str(told.message).startswith("the checkpoint was not written ")
-    assert str(told.message).endswith(words)
-    assert told.filename == __file__
-    assert list(path.parent.iterdir()) == []
-
-
-def test_the_older_file_survives_a_full_disk(path: Path, full: list[bool], whole: cl.Run) -> None:
-    room = full.copy()
-    full.clear()
-    stopped(path)
-    content = path.read_bytes()
-    full.extend(room)
-
-    def stop(news: Progress) -> None:
-        raise KeyboardInterrupt
-
-    going_on = cl.Checkpoint(path, resume=True)
-    with pytest.warns(RuntimeWarning, match=r"^the checkpoint was not written: cannot write "):
-        cl.fit(cl.blobs(), progress=stop, checkpoint=going_on, **OPTIONS)
-    assert path.read_bytes() == content
-    full.clear()
-    assert same(resumed(path)[0], whole)
-
-
-def test_a_disk_that_has_room_again_is_written_to(path: Path, full: list[bool]) -> None:
-    job = prepare(cl.blobs(), cl.Settings(), validation_data=None, sample_weight=None)
-    keeper = keeping.Keeper(cl.Checkpoint(path, OFTEN), lambda: {"epochs": 200})
-    for _ in range(2):
-        keeper.offer(beginning(job))
-        wait([keeper._writing])
-        assert path.exists() != bool(full)
-        full.clear()
-    with pytest.warns(RuntimeWarning) as caught:
-        keeper.close()
-    assert str(caught[0].message) == (
-        f"the checkpoint was not written: cannot write {path}: No space left on device."
-    )
-
-
-def test_whatever_goes_wrong_in_writing_ends_no_training(
-    path: Path, monkeypatch: pytest.MonkeyPatch, whole: cl.Run
-) -> None:
-    def fail(*_: Any) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(keeping.snapshot, "write", fail)
-    with pytest.warns(RuntimeWarning, match=r"not written.*: MemoryError$"):
-        run = cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
-    assert same(run, whole)
-
-
-def test_of_several_processes_the_first_one_writes(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(machines, "process_index", lambda: 1)
-    path.with_name("other").touch()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        cl.fit(cl.blobs(), checkpoint=cl.Checkpoint(path, OFTEN), **OPTIONS)
-    assert [each.name for each in path.parent.iterdir()] == ["other"]
-
-
-def test_nothing_is_written_before_it_is_time(path: Path) -> None:
-    seen: list[bool] = []
-    cl.fit(cl.blobs(), progress=lambda _: seen.append(path.exists()), checkpoint=path, **OPTIONS)
-    assert not any(seen)
 
 
 # Arguments
