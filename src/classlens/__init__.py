@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from classlens.survey.sweeping import Survey, sweep
     from classlens.tabular.judging import evaluate, predict, samples_of
     from classlens.tabular.learning import Trained, train
+    from classlens.tabular.streaming import Streamed, train_from_disk
     from classlens.training.checkpoint import Checkpoint
     from classlens.training.history import History
     from classlens.training.run import Run, fit
@@ -81,6 +82,7 @@ _HOMES = {
     "Run": "training.run",
     "Settings": "settings",
     "Slice": "analysis.slices",
+    "Streamed": "tabular.streaming",
     "Survey": "survey.sweeping",
     "Table": "data.tables.table",
     "TableError": "errors",
@@ -103,6 +105,7 @@ _HOMES = {
     "spirals": "data.toys",
     "sweep": "survey.sweeping",
     "train": "tabular.learning",
+    "train_from_disk": "tabular.streaming",
     "units": "analysis.unit_facts",
     "verify": "explanation.audit",
     "write_report": "report",
@@ -132,6 +135,7 @@ __all__ = [
     "Run",
     "Settings",
     "Slice",
+    "Streamed",
     "Survey",
     "Table",
     "TableError",
@@ -155,6 +159,7 @@ __all__ = [
     "spirals",
     "sweep",
     "train",
+    "train_from_disk",
     "units",
     "verify",
     "write_report",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -69,8 +70,33 @@ def warnings_told() -> Iterator[None]:
         OUT.say(f"Take care: {each.message}")
 
 
+@dataclass(frozen=True)
+class News:
+    """What a training calls with its news; Ctrl-C is heard there.
+
+    Attributes:
+        show: shows how far the training is.
+        count: shows how many rows of a table have been gone through.
+        ask: raises where the work is to end.
+    """
+
+    show: Show
+    count: Callable[[int], None]
+    ask: Callable[[], None]
+
+    def __call__(self, progress: standing.Progress) -> None:
+        """How far the training is."""
+        self.show(progress)
+        self.ask()
+
+    def rows(self, rows: int) -> None:
+        """How many rows of its table have been shuffled before it begins."""
+        self.count(rows)
+        self.ask()
+
+
 def with_progress(
-    train: Callable[[Show], Result],
+    train: Callable[[News], Result],
     epochs: int | None,
     *,
     log: bool = False,
@@ -83,21 +109,10 @@ def with_progress(
         log: print the lines.
     """
     with patiently() as ask:
-
-        def asking(show: Show) -> Show:
-            def news(progress: standing.Progress) -> None:
-                show(progress)
-                ask()
-
-            return news
-
-        def stoppable(show: Show) -> Result:
-            return train(asking(show))
-
-        return _with_log(stoppable) if log else _with_bar(stoppable, epochs)
+        return _with_log(train, ask) if log else _with_bar(train, epochs, ask)
 
 
-def _with_log(train: Callable[[Show], Result]) -> Result:
+def _with_log(train: Callable[[News], Result], ask: Callable[[], None]) -> Result:
     printed = 0
 
     def line(news: standing.Progress) -> None:
@@ -106,14 +121,16 @@ def _with_log(train: Callable[[Show], Result]) -> Result:
             printed += 1
             OUT.print(f"Epoch {printed}/{news.epochs}  loss: {metrics[0]:.4f}")
 
-    result = train(line)
+    result = train(News(line, lambda _: None, ask))
     OUT.print()
     return result
 
 
-def _with_bar(train: Callable[[Show], Result], epochs: int | None) -> Result:
+def _with_bar(
+    train: Callable[[News], Result], epochs: int | None, ask: Callable[[], None]
+) -> Result:
     with Progress(
-        TextColumn("training"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("epochs  loss {task.fields[loss]}"),
@@ -125,11 +142,40 @@ def _with_bar(train: Callable[[Show], Result], epochs: int | None) -> Result:
         task = bar.add_task("training", total=epochs, loss="-")
 
         def show(news: standing.Progress) -> None:
-            bar.update(task, completed=news.epoch, total=news.epochs)
+            done = news.done * news.epochs
+            bar.update(task, description="training", completed=done, total=news.epochs)
             if len(news.news):
                 bar.update(task, loss=f"{news.news[-1][0]:.4f}")
 
-        return train(show)
+        def count(rows: int) -> None:
+            bar.update(task, description=f"shuffling {rows:,} rows")
+
+        return train(News(show, count, ask))
+
+
+def with_rows(work: Callable[[Callable[[int], None]], Result]) -> Result:
+    """Read a table with a live count of its rows where there is a terminal.
+
+    Args:
+        work: does it, and takes what it is to call with the number of rows so far.
+    """
+    with (
+        patiently() as ask,
+        Progress(
+            TextColumn("reading {task.completed:,.0f} rows"),
+            TimeElapsedColumn(),
+            console=OUT,
+            transient=True,
+            disable=not OUT.is_terminal,
+        ) as bar,
+    ):
+        task = bar.add_task("reading", total=None)
+
+        def tell(rows: int) -> None:
+            ask()
+            bar.update(task, completed=rows)
+
+        return work(tell)
 
 
 def with_networks(work: Callable[[Tell], Result], ask: Callable[[], None]) -> Result:

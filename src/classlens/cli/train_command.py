@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,17 +12,21 @@ from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.options import given_settings, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.sources import check_output
-from classlens.cli.terminal import OUT, warnings_told, with_progress
+from classlens.cli.telling import print_columns, print_training
+from classlens.cli.terminal import OUT, News, warnings_told, with_progress, with_rows
+from classlens.errors import ArgumentError
 from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Settings
 from classlens.suiting import SUITING_TABLES
 
 if TYPE_CHECKING:
     from classlens.tabular.learning import Trained
-    from classlens.tabular.preparing import Prepared
+    from classlens.tabular.streaming import Streamed
     from classlens.training.checkpoint import Checkpoint
 
-_MOST_COLUMNS = 40
+    Done = Trained | Streamed
+    Learn = Callable[..., Done]
+
 _MOST_SEEDS = 10_000
 
 
@@ -57,6 +62,22 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
             "scores are spread. The first seed's model is kept.",
         ),
     ] = "1",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="Train on a table of any size in about so much memory, such as 1GB: its rows are "
+            "shuffled on the disk, and read from there. By default the table is read whole.",
+        ),
+    ] = None,
+    scratch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="With --memory, the folder for the shuffled rows, 4 bytes a number, which go in "
+            "the end; by default the model's.",
+        ),
+    ] = None,
     checkpoint_minutes: Annotated[
         str,
         typer.Option(
@@ -86,21 +107,25 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
     seeds = Whole(1, _MOST_SEEDS).check("--repeat", Whole().read(repeat))
     reading = reading_of(options)
     settings = given_settings(options)
-    # These load JAX and pyarrow, which --help does not wait for.
-    from classlens.tabular.preparing import prepare  # noqa: PLC0415
+    if scratch is not None and memory is None:
+        raise ArgumentError("--scratch is for --memory only. Give both, or leave it out.")
+    # This loads JAX, which --help does not wait for.
     from classlens.training.checkpoint import MINUTES, Checkpoint  # noqa: PLC0415
 
     minutes = MINUTES.check("--checkpoint-minutes", MINUTES.read(checkpoint_minutes))
     kept = Checkpoint(f"{output}.checkpoint", minutes, resume, stays=True)
     going_on = kept.found() is not None
-    prepared = prepare(file, target, leave_out=leave_out or (), missing=missing, **reading)
-    _print_table(prepared)
+    how = {"leave_out": leave_out or (), "missing": missing, **reading}
+    if memory is None:
+        learn = _read(file, target, how)
+    else:
+        learn = _scanned(file, target, how, memory, output.parent if scratch is None else scratch)
     if going_on:
         OUT.say(f"Going on from {kept.file}.")
-    done = _train(prepared, settings, kept)
+    done = _train(learn, settings, kept)
     if not done.run.epoch:
         raise KeyboardInterrupt
-    _print_training(done)
+    print_training(done)
     done.model.save(output)
     OUT.say(f"wrote {output}")
     if done.run.ending != "interrupted":
@@ -108,25 +133,67 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
     elif kept.file.exists():
         OUT.say(f"{kept.file} keeps how far it is: the same command with --resume goes on.")
     if report is not None:
-        from classlens.report import write_report  # noqa: PLC0415
-
-        write_report(report, done, done.data, title=f"{target} of {file}", source=file)
-        OUT.say(f"wrote {report}")
+        _report(report, done, f"{target} of {file}", file)
     if seeds > 1:
-        _repeat(done, seeds, settings)
+        _repeat(done, learn, seeds, settings)
 
 
-def _train(prepared: Prepared, settings: dict[str, Any], kept: Checkpoint | None = None) -> Trained:
+def _read(file: str, target: str, how: dict[str, Any]) -> Learn:
+    """Read a table whole, and say what it holds; what then learns from it."""
     from classlens.tabular.learning import learn  # noqa: PLC0415
+    from classlens.tabular.preparing import prepare  # noqa: PLC0415
 
+    prepared = prepare(file, target, **how)
+    table, encoding = prepared.table, prepared.encoding
+    OUT.say(" ".join((f"{len(table)} rows, {len(table.columns)} columns.", *table.notes)))
+    classes = len(prepared.labels.names)
+    print_columns(table, encoding.target, classes, prepared.left_out, prepared.cautions)
+    return lambda news, **options: learn(prepared, progress=news, **options)
+
+
+def _scanned(file: str, target: str, how: dict[str, Any], memory: str, scratch: Path) -> Learn:
+    """Go through a table of any size, and say what it holds; what then learns from it."""
+    from classlens.tabular.scanning import scan  # noqa: PLC0415
+    from classlens.tabular.streaming import MEMORY, learn_from_disk  # noqa: PLC0415
+
+    limit = MEMORY.check("--memory", memory)
+    found = with_rows(lambda progress: scan(file, target, progress=progress, **how))
+    head = found.head
+    OUT.say(
+        f"{len(found):,} rows, {len(head.columns)} columns. Of the first {len(head):,} rows it is "
+        + " ".join(("told what the columns are.", *head.notes))
+    )
+    print_columns(head, target, len(found.class_names), found.left_out, found.cautions)
+
+    def learn(news: News, **options: Any) -> Streamed:
+        return learn_from_disk(
+            found, memory=limit, scratch=scratch, progress=news, reading=news.rows, **options
+        )
+
+    return learn
+
+
+def _train(learn: Learn, settings: dict[str, Any], kept: Checkpoint | None = None) -> Done:
     with warnings_told():
         return with_progress(
-            lambda progress: learn(prepared, progress=progress, checkpoint=kept, **settings),
-            settings.get("epochs"),
+            lambda news: learn(news, checkpoint=kept, **settings), settings.get("epochs")
         )
 
 
-def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:
+def _report(path: Path, done: Done, title: str, file: str) -> None:
+    if done.data is None:
+        OUT.say(
+            f"There is no report: it shows held-out rows, and there are none. {path} is not "
+            "written."
+        )
+        return
+    from classlens.report import write_report  # noqa: PLC0415
+
+    write_report(path, done, done.data, title=title, source=file)
+    OUT.say(f"wrote {path}")
+
+
+def _repeat(first: Done, learn: Learn, count: int, settings: dict[str, Any]) -> None:
     """Train with the seeds after the first one's too, and say how far the scores are spread."""
     if first.measures is None:
         OUT.say("There is nothing to repeat without a score.")
@@ -139,7 +206,7 @@ def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:
     for step in range(count):
         own = None if seed is None else seed + step
         if step:
-            done = _train(first.prepared, {**settings, "seed": own})
+            done = _train(learn, {**settings, "seed": own})
         if done.measures is None or done.run.ending == "interrupted":
             break
         scores.append(done.measures)
@@ -155,52 +222,3 @@ def _repeat(first: Trained, count: int, settings: dict[str, Any]) -> None:
         f"{100 * accuracy.deviation:.1f} points, from {accuracy.low:.1%} to {accuracy.high:.1%}. "
         f"Log loss: mean {loss.mean:.4f}, standard deviation {loss.deviation:.4f}."
     )
-
-
-def _print_table(prepared: Prepared) -> None:
-    """What was read and how it will be used, before the training."""
-    table, left = prepared.table, {each.column: each.why for each in prepared.left_out}
-    OUT.say(" ".join((f"{len(table)} rows, {len(table.columns)} columns.", *table.notes)))
-    rows, described = [], table.describe()
-    for row in described[:_MOST_COLUMNS]:
-        use = row.kind
-        if row.name == prepared.encoding.target:
-            use = f"the classes ({len(prepared.labels.names)})"
-        elif row.name in left:
-            use = f"left out ({row.kind})"
-        why = left.get(row.name, row.why)
-        rows.append((row.name, use, why, row.distinct, str(row.missing), row.example[:30]))
-    OUT.show(("column", "is", "because", "values", "missing", "such as"), rows)
-    more = len(described) - _MOST_COLUMNS
-    if more > 0:
-        OUT.say(f"({more} more columns are left out here.)")
-    for caution in prepared.cautions:
-        OUT.say(f"Take care: {caution.message}")
-    OUT.say()
-
-
-def _print_training(done: Trained) -> None:
-    parts, run = done.parts, done.run
-    ended = {"early": "stopped early", "interrupted": "interrupted"}.get(run.ending, "trained")
-    sizes = " - ".join(str(size) for size in run.network.sizes)
-    OUT.say(
-        f"Network {sizes}, {ended} after {len(run.history)} epochs; kept that of epoch "
-        f"{run.epoch}. Learned from {len(parts.training)} rows, watched {len(parts.watched)}.\n"
-    )
-    if done.measures is None:
-        held = done.model.settings is not None and done.model.settings.test_fraction
-        why = "no class has a second row to hold out" if held else "nothing was held out"
-        OUT.say(f"There is no score: {why}.")
-        return
-    from classlens.cli.scoring import print_measures  # noqa: PLC0415 - loads NumPy
-
-    places = done.prepared.table.places
-    print_measures(
-        done.measures,
-        lambda row: f"row {parts.test[row] + 1}, {places.at(int(parts.test[row]))}",
-        f"{done.measures.samples} held-out rows",
-    )
-    scored = set(done.prepared.labels.codes[parts.test].tolist())
-    missing = [name for k, name in enumerate(done.prepared.labels.names) if k not in scored]
-    if missing:
-        OUT.say(f"Not scored, for want of a second row: {', '.join(missing[:10])}.")

@@ -226,7 +226,7 @@ def _refuse_giant(table: Table, features: Sequence[Feature]) -> None:
             f"{table.sources[0]}: the rows and features would make {numbers:,} numbers, and "
             f"{_MOST_NUMBERS:,} fit. Column {short(widest.column)} makes "
             f"{counted(len(widest.names), 'feature')}: leave out such columns (--leave-out), or "
-            "train on a part of the rows.",
+            "train from the disk (--memory 1GB, classlens.train_from_disk).",
             file=table.sources[0],
             column=widest.column,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,6 +91,27 @@ class Trained:
         return self.run.history
 
     @property
+    def learned(self) -> int:
+        """How many rows were learned from."""
+        return len(self.parts.training)
+
+    @property
+    def watched(self) -> int:
+        """How many rows decided when to stop."""
+        return len(self.parts.watched)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """The classes of which no row was held out."""
+        codes = self.prepared.labels.codes
+        return unscored(self.model.class_names, codes[self.parts.test])
+
+    def where(self, held_out: int) -> str:
+        """Where a held-out row, of which ``measures`` tells, stands in the table."""
+        row = int(self.parts.test[held_out])
+        return f"row {row + 1}, {self.prepared.table.places.at(row)}"
+
+    @property
     def data(self) -> Dataset:
         """All rows as samples, in the columns' own units."""
         return self.prepared.dataset(self.prepared.X)
@@ -137,14 +158,24 @@ def train(
         >>> trained.measures.accuracy, trained.model.class_names
         (1.0, ('a', 'b'))
     """
-    settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
+    settings, reading = sorted_out(options)
+    prepared = prepare(source, target, leave_out=leave_out, missing=missing, **reading)
+    return learn(prepared, progress=progress, checkpoint=checkpoint, **settings)
+
+
+def sorted_out(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options as rows of the table of settings, and as arguments of ``read_table``.
+
+    Raises:
+        ArgumentError: if one is neither.
+    """
     for name in options:
-        if name not in READING:
+        if name not in SETTINGS and name not in READING:
             raise ArgumentError(
                 f"there is no option {short(name)}." + did_you_mean(name, [*SETTINGS, *READING])
             )
-    prepared = prepare(source, target, leave_out=leave_out, missing=missing, **options)
-    return learn(prepared, progress=progress, checkpoint=checkpoint, **settings)
+    settings = {name: value for name, value in options.items() if name in SETTINGS}
+    return settings, {name: value for name, value in options.items() if name not in SETTINGS}
 
 
 def learn(
@@ -220,6 +251,17 @@ def _fitted(
     )
     run = in_own_units(run, scaling, prepared.encoding)
     return replace(run, model=replace(run.model, settings=settings))
+
+
+def unscored(names: tuple[str, ...], y: NDArray[np.int64]) -> tuple[str, ...]:
+    """The classes of which there is no row.
+
+    Args:
+        names: of the classes.
+        y: the rows' classes, as indices.
+    """
+    there = set(y.tolist())
+    return tuple(name for number, name in enumerate(names) if number not in there)
 
 
 def _parts(y: NDArray[np.int64], settings: Settings) -> Parts:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.data.dataset import Dataset
 from classlens.data.hashing import parts_by_hash
 from classlens.data.spool import Spool
 from classlens.data.tables.table import Table
@@ -24,6 +25,9 @@ from classlens.training.stream import StreamJob
 # Of a class with fewer rows all are learned from: the hash might leave none of them.
 FEW = 20
 
+# Features, shape (rows, features), and classes, shape (rows,).
+Rows = tuple[NDArray[np.floating[Any]], NDArray[np.int64]]
+
 
 class Parted:
     """The rows of a table, each brought to where it belongs.
@@ -38,13 +42,21 @@ class Parted:
         settings: how large the parts are, with the seeds that are used.
         folder: of the spool.
         bucket: bytes that the spool may hold at once.
+        progress: called with the number of rows so far.
 
     Raises:
         OutputError: if the spool cannot be written.
         TableError: if the table was changed since it was gone through.
     """
 
-    def __init__(self, found: Scan, settings: Settings, folder: Path, bucket: float) -> None:
+    def __init__(
+        self,
+        found: Scan,
+        settings: Settings,
+        folder: Path,
+        bucket: float,
+        progress: Callable[[int], None],
+    ) -> None:
         self._found = found
         order = settings.order_seed
         assert order is not None  # noqa: S101 - for the type checker
@@ -58,13 +70,14 @@ class Parted:
             shuffle=settings.shuffle,
         )
         self._few = found.counts < FEW
-        self._tested: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
-        self._watched: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        self._tested: list[Rows] = []
+        self._watched: list[Rows] = []
         rows, first = [], 0
         for table, hashes in found.batches():
             part = self._add(table, parts_by_hash(hashes, order, shares))
             rows.append(first + np.flatnonzero(part == 1))
             first += len(table)
+            progress(first)
         self.spool.close()
         self.rows = np.concatenate(rows)
         self.watched = sum(len(y) for _, y in self._watched)
@@ -79,24 +92,15 @@ class Parted:
         own = part == 0
         self.spool.add(scaled[own], y[own].astype(np.int32))
         if (part == 1).any():
-            self._tested.append((X[part == 1].astype(np.float32), y[part == 1]))
+            self._tested.append((X[part == 1], y[part == 1]))
         if (part == 2).any():
             self._watched.append((scaled[part == 2], y[part == 2]))
         return part
 
     @property
-    def tested(self) -> Dataset | None:
-        """The rows that only score, in their own units."""
-        return self._dataset(self._tested)
-
-    def _dataset(
-        self, pieces: list[tuple[NDArray[np.float32], NDArray[np.int64]]]
-    ) -> Dataset | None:
-        if not pieces:
-            return None
-        X, y = (np.concatenate(each) for each in zip(*pieces, strict=True))
-        encoding = self._found.encoding
-        return Dataset(X, y, self._found.class_names, encoding.names, encoding.image_shape)
+    def tested(self) -> Rows | None:
+        """The rows that only score, in their own units, float64; None if there are none."""
+        return _joined(self._tested)
 
     def job(self, settings: Settings) -> StreamJob:
         """What the training does with them.
@@ -117,7 +121,8 @@ class Parted:
                 "there must be rows to learn from. All were held out. Give smaller fractions."
             )
         check_updates(settings.epochs, len(self.spool), settings.batch_size)
-        validation = self._dataset(self._watched)
+        watched = _joined(self._watched)
+        validation = None if watched is None else self._found.dataset(*watched)
         here = replace(settings, test_fraction=0.0, validation_fraction=0.0)  # they are taken out
         if validation is None:
             here = replace(here, patience=None)
@@ -130,3 +135,10 @@ class Parted:
             mean,
             validation,
         )
+
+
+def _joined(pieces: list[Rows]) -> Rows | None:
+    if not pieces:
+        return None
+    X, y = zip(*pieces, strict=True)
+    return np.concatenate(X), np.concatenate(y)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.data.dataset import Dataset
 from classlens.data.encode import YES, Encoding, Feature, codes_of, numbers_of, plain
 from classlens.data.hashing import Hashes, row_hashes
 from classlens.data.moments import Moments
@@ -71,6 +72,12 @@ class Scan:
 
     def __len__(self) -> int:
         return int(self.counts.sum())
+
+    def dataset(self, X: NDArray[np.floating[Any]], y: NDArray[np.int64]) -> Dataset:
+        """Some of its rows as samples."""
+        encoding = self.encoding
+        X = X.astype(np.float32)
+        return Dataset(X, y, self.class_names, encoding.names, encoding.image_shape)
 
     def batches(self) -> Iterator[tuple[Table, Hashes]]:
         """The rows anew, a few thousand at a time, each with its hash.

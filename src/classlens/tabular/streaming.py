@@ -18,8 +18,9 @@ from classlens.kinds import Size
 from classlens.measures import Measures
 from classlens.model import Model
 from classlens.scores import Evaluation
-from classlens.settings import SETTINGS, Settings
+from classlens.settings import Settings
 from classlens.suiting import SUITING_TABLES, suited
+from classlens.tabular.learning import sorted_out, unscored
 from classlens.tabular.parting import Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.training import seeds
@@ -67,6 +68,17 @@ class Streamed:
     def __repr__(self) -> str:
         score = "not scored" if self.measures is None else f"accuracy {self.measures.accuracy:.3f}"
         return f"Streamed({self.model!r}, {score})"
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """The classes of which no row was held out."""
+        held_out = np.empty(0, np.int64) if self.data is None else self.data.y
+        return unscored(self.scan.class_names, held_out)
+
+    def where(self, held_out: int) -> str:
+        """Where a held-out row, of which ``measures`` tells, stands in the table."""
+        row = int(self.rows[held_out])
+        return f"row {row + 1}, {self.scan.places.at(row)}"
 
     @property
     def model(self) -> Model:
@@ -141,8 +153,8 @@ def train_from_disk(
         >>> trained.measures.accuracy > 0.9, trained.model.class_names
         (True, ('a', 'b'))
     """
-    settings = {name: options.pop(name) for name in list(options) if name in SETTINGS}
-    found = scan(source, target, leave_out=leave_out, missing=missing, **options)
+    settings, how = sorted_out(options)
+    found = scan(source, target, leave_out=leave_out, missing=missing, **how)
     return learn_from_disk(
         found,
         memory=memory,
@@ -159,6 +171,7 @@ def learn_from_disk(
     memory: float | str = "1GB",
     scratch: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
+    reading: Callable[[int], None] = lambda _: None,
     checkpoint: Checkpoint | str | Path | None = None,
     **options: Any,
 ) -> Streamed:
@@ -173,7 +186,8 @@ def learn_from_disk(
         memory: as for ``train_from_disk``.
         scratch: likewise.
         progress: as for ``fit``.
-        checkpoint: likewise; a run goes on with the same table and the same memory.
+        reading: called with the number of rows that are shuffled so far.
+        checkpoint: as for ``fit``; a run goes on with the same table and the same memory.
         **options: rows of ``classlens.settings.SETTINGS``; the defaults are those that suit
             tables. Of a large table at most 200,000 rows are held out to score, and 100,000 to
             watch, unless fractions are given. The seed also draws the parts.
@@ -201,7 +215,7 @@ def learn_from_disk(
     with tempfile.TemporaryDirectory(
         prefix="classlens-", dir=None if scratch is None else _folder(scratch)
     ) as folder:
-        parts = Parted(found, settings, Path(folder) / "rows", room * _BUCKET)
+        parts = Parted(found, settings, Path(folder) / "rows", room * _BUCKET, reading)
         job = parts.job(settings)
         if kept is None:
             run = trained(job, StreamTrainer(job), progress)
@@ -211,12 +225,12 @@ def learn_from_disk(
             run = trained(job, going_on, progress, keeper)
     run = in_own_units(run, found.scaling, found.encoding)
     run = replace(run, model=replace(run.model, settings=settings))
-    tested = parts.tested
-    measures = None
-    if tested is not None and run.ending != "diverged":
-        shares = run.model.predict_proba(tested.X)
-        measures = Measures.of(shares, tested.y, found.class_names)
-    return Streamed(found, run, len(parts.spool), parts.watched, parts.rows, tested, measures)
+    tested, data, measures = parts.tested, None, None
+    if tested is not None:
+        X, y = tested
+        data = found.dataset(X, y)
+        measures = Measures.of(run.model.predict_proba(X), y, found.class_names)
+    return Streamed(found, run, len(parts.spool), parts.watched, parts.rows, data, measures)
 
 
 def _fingerprint(job: StreamJob, found: Scan, settings: Settings, memory: float) -> dict[str, Any]:
