@@ -138,3 +138,31 @@ def test_stacked_with_numbers_of_their_own() -> None:
     varied = {"weight_decay": ramp, "learning_rate": 0.01 + ramp, "l1": ramp / 10}
     same(DATA, group(varied=varied, epochs=12))
     same(DATA, group(varied={"momentum": 40 * ramp}, optimizer="sgd", epochs=12))
+
+
+def test_what_fit_refuses_is_told_of() -> None:
+    """With early stopping the best network may be a good one, and the run still be refused."""
+    rates = np.array([0.01, 10.0, 300.0, 1e4, 1e20])
+    seeds = np.arange(len(rates))
+    stops = {"validation_fraction": 0.2, "patience": 4}
+    for options in ({}, {**stops, "optimizer": "sgd"}):
+        settings = Settings(epochs=25, **options)
+        of = Group(settings, seeds, 1234, {"learning_rate": rates})
+        told = grow(DATA, of, told=5).diverged
+        assert 0 < told.sum() < len(rates)
+        for number, diverged in enumerate(told):
+            try:
+                alone(DATA, of, number)
+            except cl.DivergedError:
+                assert diverged
+            else:
+                assert not diverged
+
+
+def test_none_is_trained_after_all_have_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stops = {"validation_fraction": 0.2, "patience": 1, "min_delta": 10.0}
+    monkeypatch.setattr("classlens.training.stacking._MOST_ROWS", 4)
+    grown = grow(DATA, group(**stops, epochs=40), told=3)
+    assert grown.trained.tolist() == [2] * len(SEEDS)
+    assert len(grown.losses) == 4
+    same(DATA, group(**stops, epochs=40))

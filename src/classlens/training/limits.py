@@ -15,6 +15,9 @@ from classlens.errors import ArgumentError, listed
 _FOR_A_PARAMETER = 20
 _FOR_AN_ACTIVATION = 6
 _FOR_AN_ENTRY = 3
+# A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
+# is large in the beginning comes down, only the run can tell: with Adam it often does.
+MOST_NATS = 1e5
 # The device counts updates in 32 bits.
 _MOST_UPDATES = 2**31 - 1
 

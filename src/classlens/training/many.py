@@ -13,6 +13,7 @@ from classlens.activations import Activation
 from classlens.data.dataset import Dataset
 from classlens.training import lanes, seeds
 from classlens.training.group import Group
+from classlens.training.limits import MOST_NATS
 from classlens.training.prepare import prepare
 
 # The orders of a whole run are drawn at once for the compiled kernel, 4 bytes a position.
@@ -27,17 +28,26 @@ class Grown:
         parameters: of each layer in turn the kernel, shape (inputs, units, networks), and the bias,
             shape (units, networks).
         activations: one for each layer.
-        losses: mean training loss of the last epochs that ``settings`` has, shape (epochs told,
-            networks); of all, where networks stop early.
+        losses: mean training loss of the last epochs, shape (epochs told, networks); of all, where
+            networks stop early.
+        before: how many epochs went before these.
         epochs: the epoch whose parameters these are, shape (networks,).
         trained: how many epochs the training had, shape (networks,).
+        diverged: those that ``fit`` refuses as diverged, shape (networks,).
     """
 
     parameters: list[NDArray[np.float32]]
     activations: tuple[Activation, ...]
     losses: NDArray[np.float32]
+    before: int
     epochs: NDArray[np.int64]
     trained: NDArray[np.int64]
+    diverged: NDArray[np.bool_]
+
+    @property
+    def last_losses(self) -> NDArray[np.float32]:
+        """The mean training loss of each network's last epoch, shape (networks,)."""
+        return _last(self.losses, self.before, self.trained)
 
 
 def grow(
@@ -85,8 +95,23 @@ def grow(
             first_told=settings.epochs - told,
             progress=progress,
         )
-        return Grown(parameters, job.activations, losses, whole, whole)
-    from classlens.training.stacking import stack  # noqa: PLC0415 - loads JAX
+        before, epochs, trained = settings.epochs - told, whole, whole
+        finite = np.isfinite(losses).all(axis=0)
+        for each in parameters:
+            finite &= np.isfinite(each).reshape(-1, len(group)).all(axis=0)
+    else:
+        from classlens.training.stacking import stack  # noqa: PLC0415 - loads JAX
 
-    done = stack(data, job, group, kernels, told=told, place=place, progress=progress)
-    return Grown(done.parameters, job.activations, *done[1:])
+        parameters, losses, epochs, trained, finite = stack(
+            data, job, group, kernels, told=told, place=place, progress=progress
+        )
+        before = 0 if settings.patience is not None else settings.epochs - told
+    of_use = _last(losses, before, trained) <= MOST_NATS * job.mean_weight
+    return Grown(parameters, job.activations, losses, before, epochs, trained, ~(finite & of_use))
+
+
+def _last(
+    losses: NDArray[np.float32], before: int, trained: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    own: NDArray[np.float32] = losses[trained - 1 - before, np.arange(len(trained))]
+    return own

@@ -23,13 +23,10 @@ from classlens.training.driving import Ending, Trainer, drive
 from classlens.training.fingerprint import digests, fingerprint
 from classlens.training.history import History
 from classlens.training.keeping import Keeper
+from classlens.training.limits import MOST_NATS
 from classlens.training.prepare import prepare
 from classlens.training.standing import Diverged, Progress, beginning
 from classlens.training.task import Start, Task
-
-# A network with such a mean loss gives the true class a share of exp(-100,000). Whether a loss that
-# is large in the beginning comes down, only the run can tell: with Adam it often does.
-_MOST_NATS = 1e5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -218,7 +215,7 @@ def _check_use(run: Run, task: Task) -> None:
     """Refuse a network that is worse than guessing by orders of magnitude."""
     weight = task.mean_weight
     loss = run.history.loss[-1] if run.ending in ("finished", "early") else 0.0
-    if loss > _MOST_NATS * weight:
+    if loss > MOST_NATS * weight:
         raise DivergedError(
             f"the training ended with a loss of {loss:.2g}, where guessing gives "
             f"{weight * math.log(len(task.class_names)):.2g}. Try a lower learning_rate (it was "

@@ -18,19 +18,21 @@ from classlens.training.step import Knobs, Params, Program, Score, State, score,
 
 
 class Watched(NamedTuple):
-    """Early stopping of one network, as ``log.Watch`` has it.
+    """How one network does, as ``fit`` watches it.
 
     Attributes:
         best: the best epoch so far, counted from 1; 0 before there is one.
         loss: its validation loss.
         params: the parameters after it.
         ended: the last epoch that counts; 0 while there are more.
+        finite: whether its losses and parameters have been finite in all that count.
     """
 
     best: Any
     loss: Any
     params: Params
     ended: Any
+    finite: Any
 
 
 class Parts(NamedTuple):
@@ -118,9 +120,14 @@ def advance(
             state, total = jax.lax.fori_loop(0, batches, learn, (state, nothing))
             loss = total.loss / training.real.astype(jnp.float32)
             losses = jax.lax.dynamic_update_index_in_dim(losses, loss, row, 0)
+            checked = jnp.float32(0)
             if stop is not None:
                 assert validation is not None  # noqa: S101 - tells the type checker
                 checked = _validation_loss(program, state, validation)
+            seen = [loss, checked, *jax.tree.leaves(state.params)]
+            finite = jnp.stack([jnp.isfinite(each).all() for each in seen]).all()
+            watched = watched._replace(finite=watched.finite & (finite | (watched.ended > 0)))
+            if stop is not None:
                 watched = _watch(watched, row + span.before + 1, checked, state, stop)
             return state, watched, losses
 
@@ -158,10 +165,12 @@ def _watch(watched: Watched, number: Any, loss: jax.Array, state: State, stop: S
         jnp.where(better, loss, watched.loss),
         jax.tree.map(lambda old, new: jnp.where(better, new, old), watched.params, state.params),
         jnp.where(going & (number - best >= stop.patience), number, watched.ended),
+        watched.finite,
     )
 
 
 def unwatched(params: Params, networks: int) -> Watched:
     """Before the first epoch."""
     zeros = np.zeros(networks, np.int32)
-    return Watched(zeros, np.full(networks, np.inf, np.float32), params, zeros)
+    lowest = np.full(networks, np.inf, np.float32)
+    return Watched(zeros, lowest, params, zeros, np.ones(networks, bool))

@@ -33,6 +33,7 @@ class Stacked(NamedTuple):
     losses: NDArray[np.float32]
     epochs: NDArray[np.int64]
     trained: NDArray[np.int64]
+    finite: NDArray[np.bool_]
 
 
 def stack(
@@ -102,7 +103,10 @@ def _stack(
             step = max(step, min(2 * step, int(_pace(last - first, started))))
             first = last
             progress((before + last) / settings.epochs)
-    return _ended(settings.epochs, state, watched if stop else None, np.concatenate(losses), told)
+        if stop and np.all(watched.ended):
+            break
+    joined = np.concatenate(losses)
+    return _ended(settings.epochs, state, watched, joined, told, stops=stop is not None)
 
 
 def _parts(data: Dataset, job: Job, group: Group) -> tuple[Own, Parts]:
@@ -178,17 +182,20 @@ def _pace(epochs: int, started: float) -> float:
 def _ended(
     epochs: int,
     state: State,
-    watched: Watched | None,
+    watched: Watched,
     losses: NDArray[np.float32],
     told: int,
+    *,
+    stops: bool,
 ) -> Stacked:
     networks = losses.shape[1]
     trained = np.full(networks, epochs)
     best = trained
     params: Any = state.params
-    if watched is not None:
+    finite = np.asarray(watched.finite)
+    if stops:
         params, best = watched.params, np.asarray(watched.best, np.int64)
         ended = np.asarray(watched.ended)
         trained = np.where(ended > 0, ended, epochs).astype(np.int64)
     parameters = [np.moveaxis(np.asarray(each), 0, -1) for layer in params for each in layer]
-    return Stacked(parameters, losses if watched else losses[-told:], best, trained)
+    return Stacked(parameters, losses if stops else losses[-told:], best, trained, finite)
