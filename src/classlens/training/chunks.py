@@ -144,14 +144,21 @@ def _laid(rows: NDArray[Any], layout: Layout) -> NDArray[Any]:
     return laid
 
 
-@functools.partial(jax.jit, static_argnames="program")
+@functools.partial(jax.jit, static_argnames=("program", "on"))
 def learn(
-    program: Program, knobs: Knobs, chunk: Chunk, first: int, last: int, state: State
+    program: Program,
+    on: Mesh,
+    knobs: Knobs,
+    chunk: Chunk,
+    first: int,
+    last: int,
+    state: State,
 ) -> tuple[State, Score]:
     """Learn from some batches of a chunk.
 
     Args:
         program: what is compiled.
+        on: the devices.
         knobs: the training rule's numbers.
         chunk: the batches.
         first: the first of them.
@@ -162,18 +169,28 @@ def learn(
         The state after them, and the scores of the chunk's batches, shape (batches,): 0 for those
         that were not learned from.
     """
+    axis = machines.AXIS if on.size > 1 else None
 
-    def one(number: jax.Array, carry: tuple[State, Score]) -> tuple[State, Score]:
-        state, scores = carry
-        batch = Batch(
-            *(jax.lax.dynamic_index_in_dim(each, number, keepdims=False) for each in chunk)
+    def span(chunk: Chunk, first: int, last: int, state: State) -> tuple[State, Score]:
+        def one(number: jax.Array, carry: tuple[State, Score]) -> tuple[State, Score]:
+            state, scores = carry
+            batch = Batch(
+                *(jax.lax.dynamic_index_in_dim(each, number, keepdims=False) for each in chunk)
+            )
+            state, sums = update(program, knobs, state, batch, axis)
+            return state, _with(scores, number, sums)
+
+        start = (state, _none(chunk.real.shape[0]))
+        result: tuple[State, Score] = jax.lax.fori_loop(first, last, one, start)
+        return result
+
+    if axis is not None:
+        whole, split = PartitionSpec(), PartitionSpec(None, axis)
+        parts = Chunk(split, split, split, whole)
+        span = jax.shard_map(
+            span, mesh=on, in_specs=(parts, whole, whole, whole), out_specs=whole, check_vma=False
         )
-        state, sums = update(program, knobs, state, batch)
-        return state, _with(scores, number, sums)
-
-    start = (state, _none(chunk.real.shape[0]))
-    result: tuple[State, Score] = jax.lax.fori_loop(first, last, one, start)
-    return result
+    return span(chunk, first, last, state)
 
 
 @functools.partial(jax.jit, static_argnames="program")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.flatten_util import ravel_pytree
 
 from classlens.activations import Activation
 from classlens.settings import Settings
@@ -121,17 +122,35 @@ def initial(program: Program, params: Params) -> State:
     return State(params, _rule(program, Knobs(0, 0, 0, 0, 1)).init(params), np.int32(0))
 
 
-def update(program: Program, knobs: Knobs, state: State, batch: Batch) -> tuple[State, Score]:
+def update(
+    program: Program, knobs: Knobs, state: State, batch: Batch, axis: str | None = None
+) -> tuple[State, Score]:
     """One update; the score is that of the batch before it.
 
     The gradient is that of the batch's mean loss over its samples, as Keras takes it.
+
+    Args:
+        program: what is compiled.
+        knobs: the training rule's numbers.
+        state: what is updated.
+        batch: the samples. Where an axis of devices is given each of them has some of the rows, one
+            after the other, and ``real`` counts those of all.
+        axis: over which the rows are split, inside ``jax.shard_map``.
     """
+    rows, real = batch.x.shape[0], batch.real
+    if axis is not None:
+        before = jax.lax.axis_index(axis) * rows
+        batch = batch._replace(real=jnp.clip(real - before, 0, rows))
 
     def mean_loss(params: Params) -> tuple[jax.Array, Score]:
         sums = score(program, params, batch)
-        return sums.loss / batch.real.astype(jnp.float32), sums
+        return sums.loss / real.astype(jnp.float32), sums
 
     gradient, sums = jax.grad(mean_loss, has_aux=True)(state.params)
+    if axis is not None:
+        # As one array: each sum over processes waits for the slowest of them.
+        flat, restored = ravel_pytree((gradient, sums))
+        gradient, sums = restored(jax.lax.psum(flat, axis))
     direction, memory = _rule(program, knobs).update(gradient, state.optimizer, state.params)
     rate = _rate(program, knobs, state.step)
     params = jax.tree.map(lambda p, d: p - rate * d, state.params, direction)

@@ -185,7 +185,7 @@ class StreamTrainer:
         steps = self._steps(here.last - kept.batch)
         first = kept.batch - here.first
         state, scores = chunks.learn(
-            self._program, self._knobs, here.chunk, first, first + steps, kept.state
+            self._program, self._mesh, self._knobs, here.chunk, first, first + steps, kept.state
         )
         total = _added(kept.sums.training if kept.batch else _NOTHING, scores)
         if not math.isfinite(total.loss):
