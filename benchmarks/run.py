@@ -35,6 +35,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "tables": "tables:tables",
         "page": "page:page",
         "sweeps": "sweeps:sweeps",
+        "streaming": "streaming:streaming",
     }
 )
 
@@ -79,6 +80,7 @@ def machine() -> str:
     """The machine, the versions and the day, as a list."""
     lines = {
         "Processor": f"{_processor()}, {os.cpu_count()} cores",
+        "JAX's devices": _devices(),
         "System": platform.platform(),
         "Python": platform.python_version(),
         "Libraries": ", ".join(f"{name} {_version(name)}" for name in LIBRARIES),
@@ -101,6 +103,13 @@ def table(rows: Iterable[Row]) -> str:
     """Rows as a Markdown table."""
     lines = [HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _devices() -> str:
+    import jax
+
+    kinds = [device.device_kind for device in jax.devices()]
+    return ", ".join(f"{kinds.count(kind)} x {kind}" for kind in dict.fromkeys(kinds))
 
 
 def _version(library: str) -> str:
