@@ -24,7 +24,7 @@ SOURCE = Path(classlens.__file__).parent
 # know each other. The room "classlens" is the package's __init__, which names what is public.
 LEVELS = [
     {"_version", "errors"},
-    {"activations", "arrays", "files", "names", "reader"},
+    {"activations", "arrays", "files", "names", "scratch", "reader"},
     {"scores", "measures", "tensors"},
     {"kinds"},
     {"settings"},

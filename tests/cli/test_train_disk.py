@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,3 +86,35 @@ def test_without_rows_to_score(train: Run, tmp_path: Path) -> None:
 def test_refusals(train: Run, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
     assert words in train(*options, status=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def killed(command: list[str], checkpoint: Path, writes: int) -> None:
+    """Run a training, and kill it when its checkpoint was written so many times."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
+        seen: set[int] = set()
+        while len(seen) < writes:
+            assert child.poll() is None, "it has ended too early to be killed"
+            with contextlib.suppress(FileNotFoundError):
+                seen.add(checkpoint.stat().st_mtime_ns)
+            time.sleep(0.001)
+        child.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_it_ends_the_same(folder: Path, tmp_path: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "classlens", "train", str(folder / "part*.csv")),
+        *("--target", "kind", "--memory", "700MB", "--epochs", "1500", "--batch-size", "16"),
+        *("--patience", "none", "--checkpoint-minutes", "1e-9", "--hidden", "6"),
+    ]
+    subprocess.run([*command, "-o", tmp_path / "whole"], check=True, stdout=subprocess.DEVNULL)
+    going_on = [*command, "--resume", "-o", str(tmp_path / "model")]
+    for writes in (1, 7, 30, 2):
+        killed(going_on, tmp_path / "model.checkpoint", writes)
+    subprocess.run(going_on, check=True, stdout=subprocess.DEVNULL)
+    whole, model = (cl.Model.load(tmp_path / name) for name in ("whole", "model"))
+    for own, other in zip(model.network.layers, whole.network.layers, strict=True):
+        assert np.array_equal(own.kernel, other.kernel)
+        assert np.array_equal(own.bias, other.bias)
+    # Neither checkpoints nor rows are left, though four have had no time to tidy up.
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["model", "whole"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from classlens.kinds import Size
 from classlens.measures import Measures
 from classlens.model import Model
 from classlens.scores import Evaluation
+from classlens.scratch import scratch_folder
 from classlens.settings import Settings
 from classlens.suiting import SUITING_TABLES, suited
 from classlens.tabular.learning import sorted_out, unscored
@@ -212,10 +212,8 @@ def learn_from_disk(
         settings.batch_size,
         settings.batch_size,
     )
-    with tempfile.TemporaryDirectory(
-        prefix="classlens-", dir=None if scratch is None else _folder(scratch)
-    ) as folder:
-        parts = Parted(found, settings, Path(folder) / "rows", room * _BUCKET, reading)
+    with scratch_folder(None if scratch is None else _folder(scratch)) as folder:
+        parts = Parted(found, settings, folder / "rows", room * _BUCKET, reading)
         job = parts.job(settings)
         if kept is None:
             run = trained(job, StreamTrainer(job), progress)

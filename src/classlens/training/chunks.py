@@ -186,7 +186,7 @@ def learn(
 
     if axis is not None:
         whole, split = PartitionSpec(), PartitionSpec(None, axis)
-        parts = Chunk(split, split, split, whole)
+        parts = Chunk._make((split, split, split, whole))
         span = jax.shard_map(
             span, mesh=on, in_specs=(parts, whole, whole, whole), out_specs=whole, check_vma=False
         )
