@@ -31,6 +31,14 @@ def classlens(tmp_path: Path, run_program: Program, monkeypatch: pytest.MonkeyPa
     return run_program
 
 
+def wait_for(path: Path) -> None:
+    for _ in range(12_000):
+        if path.exists():
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"{path} does not come")
+
+
 def killed() -> None:
     """A command that was killed as soon as it had a checkpoint."""
     words = [str(word) for word in (*GIVEN, *OFTEN)]
@@ -74,8 +82,7 @@ def test_ctrl_c_leaves_a_model_and_the_checkpoint(
 
     def interrupted(self: Trainer) -> object:
         if self.log.epochs > 1000:
-            while not Path("m.checkpoint").exists():
-                time.sleep(0.005)
+            wait_for(Path("m.checkpoint"))
             raise KeyboardInterrupt
         return advance(self)
 

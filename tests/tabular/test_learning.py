@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 import classlens as cl
 from classlens.tabular.learning import learn
 from classlens.tabular.preparing import prepare
+from classlens.training.standing import Progress
 
 RNG = np.random.default_rng(1)
 KINDS = np.array(["ash", "birch", "fir"])
@@ -24,6 +27,7 @@ FRAME = pd.DataFrame(
     }
 )
 QUICK = {"hidden": (8,), "epochs": 40}
+LONG: dict[str, Any] = {"hidden": (8,), "epochs": 1000, "patience": None}
 
 
 def test_a_fifth_scores_and_a_fifth_of_the_rest_is_watched() -> None:
@@ -118,3 +122,54 @@ def test_early_stopping_keeps_the_best_epoch() -> None:
 def test_refusals(options: dict[str, object], message: str) -> None:
     with pytest.raises(cl.ArgumentError, match=re.escape(message)):
         cl.train(FRAME, "kind", **options)
+
+
+class Stop(Exception):
+    """The program ends here, as far as the training can tell."""
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(12_000):
+        if path.exists():
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"{path} does not come")
+
+
+def stopped(prepared: Any, path: Path, **options: Any) -> None:
+    """A training that ends without a word once there is a checkpoint."""
+
+    def stop(_: Progress) -> None:
+        wait_for(path)
+        raise Stop
+
+    often = cl.Checkpoint(path, minutes=1e-9)
+    with pytest.raises(Stop):
+        learn(prepared, progress=stop, checkpoint=often, **LONG, **options)
+
+
+def test_a_training_goes_on_with_the_seed_and_the_parts_that_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    prepared = prepare(FRAME, "kind")
+    stopped(prepared, path, seed=None)
+    kept = cl.Checkpoint(path, resume=True)
+    done = learn(prepared, checkpoint=kept, seed=None, **LONG)
+    assert done.model.settings is not None
+    same = learn(prepared, seed=done.model.settings.seed, **LONG)
+    assert done.history.columns() == same.history.columns()
+    for one, other in zip(done.parts, same.parts, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("part", ["training", "watched", "test"])
+def test_a_row_that_has_changed_is_noticed_in_every_part(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "run.checkpoint"
+    prepared = prepare(FRAME, "kind")
+    stopped(prepared, path)
+    row = getattr(cl.train(FRAME, "kind", hidden=(8,), epochs=1).parts, part)[0]
+    changed = FRAME.copy()
+    changed.loc[row, "height"] += 1
+    kept = cl.Checkpoint(path, resume=True)
+    with pytest.raises(cl.ArgumentError, match=r"another training: the data differ\."):
+        learn(prepare(changed, "kind"), checkpoint=kept, **LONG)

@@ -24,8 +24,11 @@ def call_by_call(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def wait_for(path: Path) -> None:
-    while not path.exists():
+    for _ in range(12_000):
+        if path.exists():
+            return
         time.sleep(0.005)
+    raise AssertionError(f"{path} does not come")
 
 
 class Stop(Exception):
