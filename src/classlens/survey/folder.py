@@ -18,6 +18,7 @@ from classlens.errors import ArgumentError, OutputError
 from classlens.files import whole_file, write_whole
 from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import schema
+from classlens.training.processes import Share
 
 _VERSION, _KEY = 1, b"classlens sweep"
 _NUMBERED = re.compile(r"[0-9]{8}\.parquet")
@@ -33,6 +34,7 @@ class Folder:
         data: what is learned.
         weights: whether the rows hold weights.
         resume: whether to go on with the sweep that is there.
+        own: whether it is this process's own; another one's is neither begun nor tidied.
 
     Raises:
         ArgumentError: if a sweep is there and is not to go on, or is another one.
@@ -41,7 +43,14 @@ class Folder:
     """
 
     def __init__(
-        self, path: Path, plan: Plan, data: Dataset, *, weights: bool, resume: bool
+        self,
+        path: Path,
+        plan: Plan,
+        data: Dataset,
+        *,
+        weights: bool,
+        resume: bool,
+        own: bool = True,
     ) -> None:
         self.path = path
         self._plan = plan
@@ -50,7 +59,7 @@ class Folder:
         # Each file says what sweep it is of.
         self._schema = schema(weights=weights).with_metadata({_KEY: json.dumps(wanted).encode()})
         there = path / _PLAN
-        if there.exists() or (path / _TABLE).exists():
+        if not own or there.exists() or (path / _TABLE).exists():
             if not resume:
                 raise ArgumentError(
                     f"{path} holds a sweep already. Go on with it with --resume, or choose another "
@@ -66,19 +75,61 @@ class Folder:
             text = json.dumps({"version": _VERSION, **wanted}, indent=1)
             write_whole(there, text.encode() + b"\n")
         self.finished = (path / _TABLE).exists()
-        self.done: set[int] = set()
+        if not own:
+            return
         if self.finished:
             self._check_table()
             self._tidy()
         else:
             with _writing(self._parts):
                 self._parts.mkdir(exist_ok=True)
-            self.done = self._done(data)
 
     @property
     def table(self) -> Path:
         """The table of all networks, once it is there."""
         return self.path / _TABLE
+
+    def numbers(self) -> Iterator[int]:
+        """The numbers of the parts that are there."""
+        for each in self._parts.glob("*.parquet"):
+            if _NUMBERED.fullmatch(each.name):
+                yield int(each.stem)
+
+    def done(self, data: Dataset, share: Share) -> set[int]:
+        """The numbers of a process's parts that are there.
+
+        Args:
+            data: what is learned.
+            share: which process.
+
+        Raises:
+            OutputError: if one of them cannot be read, or has not its rows.
+        """
+        there = {n for n in self.numbers() if n % share.count == share.index}
+        done = set[int]()
+        for part in self._plan.parts(data) if there else ():
+            if part.number not in there:
+                continue
+            file = self._file(part.number)
+            try:
+                whole = self._read(file)
+                whole.validate(full=True)
+                found = whole.column("network").to_pylist()
+            except (pa.ArrowException, OSError, ValueError) as error:
+                raise OutputError(
+                    f"{file} is damaged ({str(error).splitlines()[0][:200]}). Delete it: its "
+                    f"{len(part.group):,} networks are then trained again."
+                ) from None
+            if found != list(range(part.first, part.first + len(part.group))):
+                raise OutputError(
+                    f"{file} holds other networks than this sweep's part {part.number}. Delete it: "
+                    f"its {len(part.group):,} networks are then trained again."
+                )
+            there.remove(part.number)
+            done.add(part.number)
+        for number in there:
+            raise OutputError(f"{self._file(number)} is none of this sweep's parts. Delete it.")
+        return done
 
     def keep(self, part: Part, table: pa.Table) -> None:
         """Write the rows of a part.
@@ -100,7 +151,7 @@ class Folder:
             whole_file(self.table) as file,
             pq.ParquetWriter(file, self._schema, write_page_checksum=True) as writer,
         ):
-            for number in sorted(self._numbers()):
+            for number in sorted(self.numbers()):
                 writer.write_table(self._read(self._file(number)))
         self._tidy()
         self.finished = True
@@ -123,7 +174,7 @@ class Folder:
 
     def _tidy(self) -> None:
         """Take away the parts, and what a sweep that was killed had begun to write."""
-        for part in [*map(self._file, self._numbers()), *self._parts.glob(".*.classlens-part")]:
+        for part in [*map(self._file, self.numbers()), *self._parts.glob(".*.classlens-part")]:
             part.unlink()
         with contextlib.suppress(OSError):  # something else is in it
             self._parts.rmdir()
@@ -155,38 +206,6 @@ class Folder:
 
     def _file(self, number: int) -> Path:
         return self._parts / f"{number:08}.parquet"
-
-    def _numbers(self) -> Iterator[int]:
-        for each in self._parts.glob("*.parquet"):
-            if _NUMBERED.fullmatch(each.name):
-                yield int(each.stem)
-
-    def _done(self, data: Dataset) -> set[int]:
-        """The parts that are there, each of which can be read and has its rows."""
-        there, done = set(self._numbers()), set[int]()
-        for part in self._plan.parts(data) if there else ():
-            if part.number not in there:
-                continue
-            file = self._file(part.number)
-            try:
-                whole = self._read(file)
-                whole.validate(full=True)
-                found = whole.column("network").to_pylist()
-            except (pa.ArrowException, OSError, ValueError) as error:
-                raise OutputError(
-                    f"{file} is damaged ({str(error).splitlines()[0][:200]}). Delete it: its "
-                    f"{len(part.group):,} networks are then trained again."
-                ) from None
-            if found != list(range(part.first, part.first + len(part.group))):
-                raise OutputError(
-                    f"{file} holds other networks than this sweep's part {part.number}. Delete it: "
-                    f"its {len(part.group):,} networks are then trained again."
-                )
-            there.remove(part.number)
-            done.add(part.number)
-        for number in there:
-            raise OutputError(f"{self._file(number)} is none of this sweep's parts. Delete it.")
-        return done
 
 
 def _compare(file: Path, wanted: dict[str, Any]) -> None:

@@ -160,6 +160,15 @@ class Plan:
                 yield Part(number, shape * rows + low, group)
                 number += 1
 
+    def part_count(self, data: Dataset) -> int:
+        """How many parts there are.
+
+        Args:
+            data: what the networks are trained on.
+        """
+        rows = self.seeds * len(self._varied)
+        return sum(-(-rows // _rows_at_once(settings, data)) for settings in self._shapes)
+
     def _group(self, shape: int, low: int, high: int) -> Group:
         choice, seed = np.divmod(np.arange(low, high), self.seeds)
         names = [name for name in self.grid if name in VARIED]

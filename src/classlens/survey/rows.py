@@ -63,12 +63,13 @@ def schema(*, weights: bool) -> pa.Schema:
     return pa.schema(columns)
 
 
-def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table:
+def rows(data: Dataset, part: Part, place: int, progress: Any, *, weights: bool) -> pa.Table:
     """Train the networks of a part and judge them.
 
     Args:
         data: what they learn.
         part: the networks.
+        place: which of the machine's devices to use, in turn, where there are several.
         progress: called with the share that is done; what it raises ends the training.
         weights: whether to keep their weights.
 
@@ -78,7 +79,7 @@ def rows(data: Dataset, part: Part, progress: Any, *, weights: bool) -> pa.Table
     """
     group = part.group
     told = told_epochs(group.settings.epochs)
-    grown = grow(data, group, told=told, place=part.number, progress=progress)
+    grown = grow(data, group, told=told, place=place, progress=progress)
     drops = _last_drops(grown)
     ended = outcomes(grown.parameters, grown.activations, data.X, data.y, last_drop=drops)
     columns: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
@@ -14,6 +15,7 @@ import pyarrow as pa
 from classlens.data.dataset import Dataset
 from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import rows
+from classlens.training.processes import ALONE, Share
 
 # Seconds between two words on how far it is.
 _GLANCE = 0.1
@@ -42,6 +44,7 @@ def carried_out(
     *,
     weights: bool,
     without: Collection[int] = (),
+    share: Share = ALONE,
 ) -> Iterator[tuple[Part, pa.Table]]:
     """Train the networks of a plan; give each part with its rows, in their order.
 
@@ -55,6 +58,7 @@ def carried_out(
         progress: called with the news.
         weights: whether the rows hold the networks' weights.
         without: the numbers of parts that are there already.
+        share: which of several processes this is: it trains every so-many-th part.
 
     Raises:
         ArgumentError: as ``fit``.
@@ -72,7 +76,8 @@ def carried_out(
                 shares[part.number] = share * len(part.group)
 
         news(0.0)
-        return rows(data, part, news, weights=weights)
+        place = part.number // share.count
+        return rows(data, part, place, news, weights=weights)
 
     def tell() -> None:
         with lock:
@@ -81,11 +86,13 @@ def carried_out(
 
     parts = plan.parts(data)
     waiting: deque[tuple[Part, Future[pa.Table]]] = deque()
-    cores = os.cpu_count() or 1
+    cores = _cores()
     workers = ThreadPoolExecutor(cores, "classlens-sweep")
     try:
         while True:
             while len(waiting) < 2 * cores and (part := next(parts, None)):
+                if part.number % share.count != share.index:
+                    continue
                 if part.number in without:
                     finished += len(part.group)
                 else:
@@ -107,3 +114,10 @@ def carried_out(
     finally:
         stop.set()
         workers.shutdown(wait=True, cancel_futures=True)
+
+
+def _cores() -> int:
+    """How many cores this process may use, where the system says so: a cluster gives it some."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

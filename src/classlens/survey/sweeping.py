@@ -19,8 +19,10 @@ from classlens.files import folder_for
 from classlens.survey.folder import Folder
 from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out
+from classlens.survey.sharing import lead, led
 from classlens.survey.tally import Tally
 from classlens.survey.words import Finding, findings, most_telling, verify, words
+from classlens.training.processes import ALONE, Share
 
 if TYPE_CHECKING:
     from classlens.training.run import Run
@@ -160,6 +162,7 @@ def sweep_into(
     csv: bool = False,
     resume: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
+    share: Share = ALONE,
 ) -> Survey:
     """The same into a folder, part by part: however it ends, it can go on from what is done.
 
@@ -171,6 +174,7 @@ def sweep_into(
         csv: write the table as text, too.
         resume: go on with the sweep that is in the folder.
         progress: called with the news.
+        share: process 0 of several; the others call ``take_part``.
 
     Raises:
         ArgumentError: if there is a sweep that is not to go on, or is another one.
@@ -179,14 +183,14 @@ def sweep_into(
     """
     with folder_for(path) as place:
         folder = Folder(place, plan, data, weights=weights, resume=resume)
-        if not folder.finished:
-            going = carried_out(plan, data, progress, weights=weights, without=folder.done)
-            for part, table in going:
-                folder.keep(part, table)
-            folder.join()
-        if csv:
-            folder.write_csv()
-        survey = Survey(plan, data, Tally(tuple(plan.grid)), file=folder.table)
-        for batch in survey.batches():
-            survey.tally.add(batch)
+        told = Progress(len(plan), len(plan))
+        with led(place, share, lambda: progress(told)):
+            if not folder.finished:
+                lead(folder, plan, data, progress, weights=weights, share=share)
+                folder.join()
+            if csv:
+                folder.write_csv()
+            survey = Survey(plan, data, Tally(tuple(plan.grid)), file=folder.table)
+            for batch in survey.batches():
+                survey.tally.add(batch)
     return survey
