@@ -11,6 +11,7 @@ from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import given_choices, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.several import in_a_child, machines_of, machines_options, together
 from classlens.cli.sources import is_table, named_data, prepared_table
 from classlens.cli.terminal import OUT, with_networks
 from classlens.errors import ArgumentError
@@ -20,6 +21,8 @@ from classlens.settings import SETTINGS
 
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
+    from classlens.survey.plan import Plan
+    from classlens.training.processes import Share
 
 _ROWS = tuple(name for name in SETTINGS if name not in ("seed", "history_megabytes"))
 
@@ -27,6 +30,7 @@ _ROWS = tuple(name for name in SETTINGS if name not in ("seed", "history_megabyt
 @with_options(
     *setting_options(*_ROWS, several=True),
     *reading_options("delimiter", "header", "encoding", "missing_words", "decimal"),
+    *machines_options(),
 )
 def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     data: Annotated[
@@ -73,6 +77,8 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     count = Whole(1, None).check("--seeds", Whole().read(seeds))
     if str(out) == ".":
         raise ArgumentError("--out must name a folder of its own. Got the current one instead.")
+    machines = machines_of(options)
+    in_a_child(machines)
     reading = reading_of(options)
     choices = given_choices(options)
     from classlens.survey.plan import Plan  # noqa: PLC0415 - loads NumPy and pyarrow
@@ -81,25 +87,40 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     shared = {name: values[0] for name, values in choices.items() if len(values) == 1}
     grid = {name: values for name, values in choices.items() if len(values) > 1}
     plan = Plan.of(count, shared, grid, own_order=own_order)
-    samples = _data(data, target, missing, reading)
-    with patiently() as ask:
-        survey = with_networks(
-            lambda progress: sweep_into(
-                out,
-                plan,
-                samples,
-                weights=weights,
-                csv=csv,
-                resume=resume,
-                progress=progress,
-            ),
-            ask,
-        )
+    with together(machines) as share:
+        samples = _data(data, target, missing, reading)
+        if share.index:
+            _take_part(out, plan, samples, weights, share)
+            return
+        with patiently() as ask:
+            survey = with_networks(
+                lambda progress: sweep_into(
+                    out,
+                    plan,
+                    samples,
+                    weights=weights,
+                    csv=csv,
+                    resume=resume,
+                    progress=progress,
+                    share=share,
+                ),
+                ask,
+            )
     OUT.say(str(survey))
     OUT.say(f"wrote {survey.file}")
     picture = out / "endings.png"
     write_whole(picture, survey.endings().png())
     OUT.say(f"wrote {picture}")
+
+
+def _take_part(out: Path, plan: Plan, samples: Dataset, weights: bool, share: Share) -> None:
+    from classlens.survey.sharing import take_part  # noqa: PLC0415 - loads NumPy and pyarrow
+
+    with patiently() as ask:
+        networks = take_part(
+            out, plan, samples, share=share, weights=weights, progress=lambda _: ask()
+        )
+    OUT.say(f"{share} has trained {networks:,} networks; process 0 tells of all.")
 
 
 def _data(word: str | None, target: str | None, missing: str, reading: dict[str, Any]) -> Dataset:

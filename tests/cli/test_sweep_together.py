@@ -1,0 +1,131 @@
+"""``classlens sweep`` by two processes on this machine: one table, told deaths, going on."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from classlens.data.toys import blobs
+from classlens.survey.plan import Plan
+from classlens.survey.sweeping import sweep_into
+
+slow = pytest.mark.slow
+
+AGAIN = "What is finished is kept: start all processes again with --resume.\n"
+
+
+class Two:
+    """Two processes that carry out one command."""
+
+    def __init__(self, *words: object) -> None:
+        with socket.socket() as own:
+            own.bind(("127.0.0.1", 0))
+            port = own.getsockname()[1]
+        command = [sys.executable, "-m", "classlens", "sweep", *map(str, words)]
+        command += ["--coordinator", f"127.0.0.1:{port}", "--processes", "2", "--process-id"]
+        self.processes = [
+            subprocess.Popen(
+                [*command, str(index)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for index in (0, 1)
+        ]
+
+    def ended(self, index: int, seconds: float = 300) -> tuple[int, str, str]:
+        """Status, output and errors of one."""
+        out, errors = self.processes[index].communicate(timeout=seconds)
+        return self.processes[index].returncode, out, errors
+
+
+def alone(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "classlens", "sweep", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def parts_of(folder: Path) -> set[int]:
+    return {int(each.stem) for each in (folder / "parts").glob("*.parquet")}
+
+
+SMALL = ["--seeds", 5000, "--epochs", 3, "--csv"]
+
+
+def test_two_make_the_table_of_one(tmp_path: Path) -> None:
+    two = Two(*SMALL, "--out", tmp_path / "two")
+    sweep_into(tmp_path / "one", Plan.of(5000, {"epochs": 3}, {}), blobs(), csv=True)
+    status, first, errors = two.ended(0)
+    assert (status, errors) == (0, "")
+    assert f"wrote {tmp_path / 'two' / 'networks.parquet'}\n" in first
+    said = "process 1 of 2 has trained 2,048 networks; process 0 tells of all.\n"
+    assert two.ended(1) == (0, said, "")
+    names = ["networks.csv", "networks.parquet", "sweep.json"]
+    assert sorted(each.name for each in (tmp_path / "two").iterdir()) == ["endings.png", *names]
+    for name in names:
+        made = (tmp_path / "two" / name).read_bytes()
+        assert made == (tmp_path / "one" / name).read_bytes()
+
+
+LONG = ["--seeds", 120_000, "--epochs", 60]
+
+
+def killed(folder: Path, index: int) -> tuple[int, str, str]:
+    """What the other one says, within 30 seconds."""
+    two = Two(*LONG, "--out", folder)
+    deadline = time.monotonic() + 120
+    while not ({0, 1} <= {number % 2 for number in parts_of(folder)}):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    two.processes[index].kill()
+    ended = two.ended(1 - index, seconds=30)
+    assert two.ended(index)[0] == -9
+    return ended
+
+
+@slow
+@pytest.mark.parametrize("index", [0, 1])
+def test_one_is_killed_and_all_goes_on(tmp_path: Path, index: int) -> None:
+    status, said, errors = killed(tmp_path / "s", index)
+    assert (status, said) == (2, "")
+    who = {
+        0: "process 0, the coordinator, is gone: it does not answer any more. ",
+        1: "process 1 is gone: no sign of life for 10 s. ",
+    }
+    assert errors == f"Error: {who[index]}What was said there tells why. {AGAIN}"
+    assert parts_of(tmp_path / "s")
+    if index:
+        two = Two(*LONG, "--out", tmp_path / "s", "--resume")
+        assert [two.ended(k)[0] for k in (0, 1)] == [0, 0]
+    else:
+        assert alone(*LONG, "--out", tmp_path / "s", "--resume").returncode == 0
+    alone(*LONG, "--out", tmp_path / "one")
+    made = (tmp_path / "s" / "networks.parquet").read_bytes()
+    assert made == (tmp_path / "one" / "networks.parquet").read_bytes()
+
+
+@slow
+def test_an_error_of_one_ends_both(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "sweep.json").write_text("{}")
+    two = Two(*SMALL, "--out", tmp_path / "s")
+    status, _, errors = two.ended(0)
+    assert status == 2
+    assert errors.startswith(f"Error: {tmp_path / 's'} holds a sweep already.")
+    status, _, errors = two.ended(1, seconds=30)
+    assert status == 2
+    assert errors.startswith("Error: process 0, the coordinator, is gone")
+
+
+@slow
+@pytest.mark.parametrize("index", [0, 1])
+def test_ctrl_c_ends_both(tmp_path: Path, index: int) -> None:
+    two = Two(*LONG, "--out", tmp_path / "s")
+    while not parts_of(tmp_path / "s"):
+        time.sleep(0.05)
+    two.processes[index].send_signal(signal.SIGINT)
+    status, _, errors = two.ended(index)
+    assert (status, errors) == (130, "Interrupted.\n")
+    assert two.ended(1 - index, seconds=30)[0] == 2
