@@ -16,7 +16,7 @@ import pytest
 
 from classlens import files
 from classlens.errors import ArgumentError, OutputError
-from classlens.files import check_target, folder_for, write_whole
+from classlens.files import check_target, folder_for, remove, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -298,3 +298,15 @@ def test_a_pipe_or_a_device_is_not_replaced(tmp_path):
     with pytest.raises(OutputError, match="it is not a regular file"):
         write_whole(tmp_path / "pipe", b"x")
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_what_killed_writes_left_goes_with_the_file(tmp_path: Path) -> None:
+    for name in ("kept", ".kept.x.classlens-part", ".other.x.classlens-part"):
+        (tmp_path / name).write_bytes(b"")
+    os.utime(tmp_path / ".kept.x.classlens-part", times=(2**32, 2**32))  # of a clock far ahead
+    remove(tmp_path / "kept")
+    assert names(tmp_path) == [".other.x.classlens-part"]
+    remove(tmp_path / "kept")
+    with pytest.raises(OutputError) as caught:
+        remove(tmp_path)
+    assert str(caught.value) == f"cannot remove {tmp_path}: it is a folder."
