@@ -62,6 +62,16 @@ Tell = Callable[["running.Progress"], None]
 
 
 @contextlib.contextmanager
+def quietly(quiet: bool) -> Iterator[None]:
+    """Inside, nothing is printed, if so asked; errors are."""
+    before, OUT.quiet = OUT.quiet, quiet or OUT.quiet
+    try:
+        yield
+    finally:
+        OUT.quiet = before
+
+
+@contextlib.contextmanager
 def warnings_told() -> Iterator[None]:
     """Inside, what Python warns of is kept, and told in the end as a command tells it."""
     with warnings.catch_warnings(record=True) as noticed:

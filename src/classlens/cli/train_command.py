@@ -11,9 +11,10 @@ import typer
 from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.options import given_settings, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.several import in_a_child, machines_of, machines_options, together
 from classlens.cli.sources import check_output
 from classlens.cli.telling import print_columns, print_training
-from classlens.cli.terminal import OUT, News, warnings_told, with_progress, with_rows
+from classlens.cli.terminal import OUT, News, quietly, warnings_told, with_progress, with_rows
 from classlens.errors import ArgumentError
 from classlens.kinds import Whole
 from classlens.settings import SETTINGS, Settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     Learn = Callable[..., Done]
 
 _MOST_SEEDS = 10_000
+# What each of several processes may take, where nothing is said.
+_SHARED_MEMORY = "1GB"
 
 
 @with_options(
@@ -35,6 +38,7 @@ _MOST_SEEDS = 10_000
     *reading_options(
         *("delimiter", "header", "encoding", "missing_words", "decimal", "image_size", "colour")
     ),
+    *machines_options(),
 )
 def train(  # noqa: PLR0913 - a command has as many arguments as options
     file: Annotated[
@@ -105,37 +109,46 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
         check_output(report, file, output, option="--report")
     MISSING.check("--missing", missing)
     seeds = Whole(1, _MOST_SEEDS).check("--repeat", Whole().read(repeat))
+    machines = machines_of(options)
     reading = reading_of(options)
     settings = given_settings(options)
-    if scratch is not None and memory is None:
+    if scratch is not None and memory is None and machines is None:
         raise ArgumentError("--scratch is for --memory only. Give both, or leave it out.")
-    # This loads JAX, which --help does not wait for.
-    from classlens.training.checkpoint import MINUTES, Checkpoint  # noqa: PLC0415
+    from classlens.training.checkpoint import MINUTES, Checkpoint  # noqa: PLC0415 - loads NumPy
 
     minutes = MINUTES.check("--checkpoint-minutes", MINUTES.read(checkpoint_minutes))
-    kept = Checkpoint(f"{output}.checkpoint", minutes, resume, stays=True)
-    going_on = kept.found() is not None
-    how = {"leave_out": leave_out or (), "missing": missing, **reading}
-    if memory is None:
-        learn = _read(file, target, how)
-    else:
-        learn = _scanned(file, target, how, memory, output.parent if scratch is None else scratch)
-    if going_on:
-        OUT.say(f"Going on from {kept.file}.")
-    done = _train(learn, settings, kept)
-    if not done.run.epoch:
-        raise KeyboardInterrupt
-    print_training(done)
+    in_a_child(machines)
+    with together(machines) as share, quietly(share.index > 0):
+        kept = Checkpoint(f"{output}.checkpoint", minutes, resume, stays=True)
+        going_on = kept.found() is not None
+        how = {"leave_out": leave_out or (), "missing": missing, **reading}
+        if memory is None and share.count == 1:
+            learn = _read(file, target, how)
+        else:
+            learn = _scanned(file, target, how, memory or _SHARED_MEMORY, scratch or output.parent)
+        if going_on:
+            OUT.say(f"Going on from {kept.file}.")
+        done = _train(learn, settings, kept)
+        if not done.run.epoch:
+            raise KeyboardInterrupt
+        print_training(done)
+        if share.index == 0:
+            _keep(done, output, kept)
+            if report is not None:
+                _report(report, done, f"{target} of {file}", file)
+        if seeds > 1:
+            _repeat(done, learn, seeds, settings)
+    if share.index:
+        OUT.say(f"{share} has done its part of every batch; process 0 keeps the model.")
+
+
+def _keep(done: Done, output: Path, kept: Checkpoint) -> None:
     done.model.save(output)
     OUT.say(f"wrote {output}")
     if done.run.ending != "interrupted":
         kept.remove()
     elif kept.file.exists():
         OUT.say(f"{kept.file} keeps how far it is: the same command with --resume goes on.")
-    if report is not None:
-        _report(report, done, f"{target} of {file}", file)
-    if seeds > 1:
-        _repeat(done, learn, seeds, settings)
 
 
 def _read(file: str, target: str, how: dict[str, Any]) -> Learn:

@@ -24,6 +24,7 @@ from classlens.tabular.learning import sorted_out, unscored
 from classlens.tabular.parting import Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.training import seeds
+from classlens.training.agreement import agree, from_first
 from classlens.training.checkpoint import Checkpoint
 from classlens.training.fingerprint import DATA, fingerprint
 from classlens.training.history import History
@@ -205,22 +206,20 @@ def learn_from_disk(
     settings = _settings(found, options, room)
     if kept is not None:
         settings = kept.seeded(settings)
+    agree({"rows": found.digest, "settings": f"{settings} {memory}"})
     if settings.seed is None:
-        settings = replace(settings, seed=seeds.fresh())
-    check_memory(
-        (len(found.encoding.names), *settings.hidden, len(found.class_names)),
-        settings.batch_size,
-        settings.batch_size,
-    )
+        settings = replace(settings, seed=from_first(seeds.fresh()))
+    sizes = (len(found.encoding.names), *settings.hidden, len(found.class_names))
+    check_memory(sizes, settings.batch_size, settings.batch_size)
     with scratch_folder(None if scratch is None else _folder(scratch)) as folder:
         parts = Parted(found, settings, folder / "rows", room * _BUCKET, reading)
         job = parts.job(settings)
-        if kept is None:
-            run = trained(job, StreamTrainer(job), progress)
-        else:
+        keeper, standing = None, beginning(job)
+        if kept is not None:
             keeper = Keeper(kept, lambda: _fingerprint(job, found, settings, memory))
-            going_on = StreamTrainer(job, keeper.begin(beginning(job)))
-            run = trained(job, going_on, progress, keeper)
+            standing = keeper.begin(standing)
+        agree({"checkpoints": f"{standing.log.epochs} {standing.batch}"})
+        run = trained(job, StreamTrainer(job, standing), progress, keeper)
     run = in_own_units(run, found.scaling, found.encoding)
     run = replace(run, model=replace(run.model, settings=settings))
     tested, data, measures = parts.tested, None, None
