@@ -58,6 +58,13 @@ RECORDED = {
         ),
         "two processes came with --process-id 1. Give each its own, counted from 0.",
     ),
+    "one number again": (
+        "ABORTED: 1 unexpectedly tried to connect with a different incarnation. It has likely\n",
+        (
+            "a second process came as number 1 while the first was at work: it was started twice, "
+            f"or anew after it had died.{AGAIN}"
+        ),
+    ),
     "a number too many": (
         f"INVALID_ARGUMENT: Unexpected task registered with task=2\n{REGISTERING}",
         (

@@ -70,6 +70,13 @@ def _twice(_: re.Match[str], machines: Machines) -> str:
     return f"two processes came {own}. Give each its own, counted from 0."
 
 
+def _again(found: re.Match[str], _: Machines) -> str:
+    return (
+        f"a second process came as number {found[1]} while the first was at work: it was started "
+        f"twice, or anew after it had died. {_REMEDY}"
+    )
+
+
 def _unexpected(found: re.Match[str], machines: Machines) -> str:
     count = machines.processes
     told = f"the {count} of which this one was" if count else "this one"
@@ -91,7 +98,8 @@ _SIGNS: Mapping[str, Callable[[re.Match[str], Machines], str]] = MappingProxyTyp
         r"stopped sending heartbeats\):\n((?:\d+\n)+)": _lost,
         r"Shutdown barrier has failed.*?timed out task names:\n((?:\d+\n)+)": _late,
         r"Unexpected task registered with task=(\d+)": _unexpected,
-        r"ALREADY_EXISTS|newer incarnation|different incarnation": _twice,
+        r"(\d+) unexpectedly tried to connect with a different incarnation": _again,
+        r"ALREADY_EXISTS|newer incarnation": _twice,
         r"DEADLINE_EXCEEDED.*RegisterTask": _too_few,
         r"Failed to send RPC to coordination service|leader task was": _leaderless,
     }
