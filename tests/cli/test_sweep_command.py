@@ -30,10 +30,15 @@ def classlens(tmp_path: Path, run_program: Run, monkeypatch: pytest.MonkeyPatch)
 def test_the_lab_with_two_and_three_units(classlens: Run, tmp_path: Path) -> None:
     said = classlens("--seeds", "40", "--hidden", "2", "--hidden", "3", "--out", "s").splitlines()
     survey = cl.sweep(seeds=40, grid={"hidden": [2, 3]})
+    first = survey.findings[0].such_as[0]
     assert said == [
-        *str(survey).splitlines(), "wrote s/networks.parquet", "wrote s/endings.png",
-    ]  # fmt: skip
+        *str(survey).splitlines(),
+        *(f"wrote s/{name}" for name in ("networks.parquet", "endings.png", "gallery.png")),
+        f"One of them alone: classlens sweep --out s --open {first}",
+        "The table as text: the same command with --resume --csv",
+    ]
     assert (tmp_path / "s" / "endings.png").read_bytes() == survey.endings().png()
+    assert (tmp_path / "s" / "gallery.png").read_bytes() == survey.gallery().png()
     assert survey.table is not None
     assert pq.read_table(tmp_path / "s" / "networks.parquet").equals(survey.table)
     again = classlens("--seeds", "40", "--hidden", "2", "--hidden", "3", "--out", "s", "--resume")
@@ -52,8 +57,63 @@ def test_all_that_may_be_said(classlens: Run, tmp_path: Path) -> None:
 
 
 def test_a_table(classlens: Run) -> None:
-    said = classlens("t.csv", "--target", "y", "--seeds", "3", "--epochs", "100")
+    table = ("t.csv", "--target", "y")
+    said = classlens(*table, "--seeds", "3", "--epochs", "100")
     assert re.match(r"\d of 3 seeds reach(es)? 99%", said)
+    assert "classlens sweep t.csv --target y --out classlens-sweep --open " in said
+    said = classlens(*table, "--open", "2", "-o", "m.safetensors", "--report", "r.html")
+    row = pq.read_table("classlens-sweep/networks.parquet").to_pylist()[2]
+    found = re.fullmatch(
+        r"Network 2 of 3, seed 2: (\S+)% of 60 samples right, loss (\S+); verdict ([^,]+).*\.\n"
+        r"wrote m.safetensors\nwrote r.html\n",
+        said,
+    )
+    assert found
+    assert float(found[1]) == round(100 * row["accuracy"], 1)
+    assert float(found[2]) == pytest.approx(row["loss"], abs=1e-4)
+    assert found[3].rstrip(".") == row["verdict"]
+    # The model takes the table's own columns.
+    score = cl.evaluate(cl.Model.load("m.safetensors"), "t.csv")
+    assert score.accuracy == row["accuracy"]
+    said = classlens("--open", "2", status=2)
+    assert (
+        "the sweep in classlens-sweep has learned t.csv. Give that again, read in the same" in said
+    )
+    said = classlens("rings", "--open", "2", status=2)
+    assert "the sweep in classlens-sweep is another one: the data differs." in said
+
+
+def test_one_that_ends_otherwise(classlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding may be magnified: a network that differs from its row is told of."""
+    classlens("rings", "--seeds", "2", "--epochs", "3")
+    row = cl.Survey.row
+
+    def other(self: cl.Survey, network: int) -> dict[str, object]:
+        return {**row(self, network), "loss": 7.5}
+
+    monkeypatch.setattr(cl.Survey, "row", other)
+    said = classlens("--open", "1")
+    assert "Take care: in the table its loss is 7.5000, and" in said
+    assert Path("model.safetensors").exists()
+
+
+def test_a_sample(classlens: Run, tmp_path: Path) -> None:
+    words = "--epochs 3 --learning-rate 0.001:0.1 --hidden 2 --hidden 3 --sample 4 --sample-seed 5"
+    said = classlens("--seeds", "2", *words.split())
+    rows = pq.read_table(tmp_path / "classlens-sweep" / "networks.parquet").to_pylist()
+    rates = {row["learning_rate"] for row in rows}
+    assert (len(rows), len(rates)) == (8, 4)
+    assert all(0.001 <= rate <= 0.1 for rate in rates)
+    assert said.count("With hidden layers of ") == 4
+    survey = cl.sweep(
+        seeds=2,
+        epochs=3,
+        grid={"hidden": [2, 3], "learning_rate": "0.001:0.1"},
+        sample=4,
+        sample_seed=5,
+    )
+    assert survey.table is not None
+    assert survey.table.to_pylist() == rows
 
 
 @pytest.mark.parametrize(
@@ -69,6 +129,28 @@ def test_a_table(classlens: Run) -> None:
         (["t.csv"], "--target is missing: name the column of the classes. t.csv has a, b, y."),
         (["--missing", "drop"], "--missing must be one of refuse, impute. Got 'drop' instead."),
         (["--own-order", "--shuffle-seed", "3"], "Got own_order too: leave one out."),
+        (
+            ["--l1", "0.1:0.2"],
+            "l1 is a range, 0.1:0.2: say with sample how many choices of setting",
+        ),
+        (["--epochs", "1:9", "--sample", "2"], "--epochs must be a whole number from 1 to"),
+        (
+            ["--sample", "none"],
+            "--sample must be a whole number of at least 1. Got 'none' instead.",
+        ),
+        (
+            ["--sample-seed", "-1"],
+            "--sample-seed must be a whole number of at least 0. Got -1 inst",
+        ),
+        (
+            ["--report", "r.html"],
+            "--output and --report are for one network: say which with --open",
+        ),
+        (["--open", "x"], "--open must be a whole number of at least 0. Got 'x' instead."),
+        (["--open", "0"], "there is no sweep in classlens-sweep: it has no sweep.json."),
+        (["--open", "0", "--epochs", "3", "--csv"], "was given: leave --epochs, --csv out."),
+        (["--open", "0", "--sample", "3"], "was given: leave --sample out."),
+        (["--open", "0", "-o", "no/m"], "no/m: there is no folder "),
     ],
 )
 def test_refusals(classlens: Run, words: list[str], message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,13 @@ import pytest
 
 import classlens as cl
 from classlens.analysis.unit_facts import dead_units
+from classlens.analysis.verdicts import judge
+from classlens.data.dataset import Dataset
 from classlens.errors import FalseFindingError
+from classlens.measures import confusion
 from classlens.settings import Settings
 from classlens.survey import folder as folders
+from classlens.survey.mergers import names_in, pairs_in
 from classlens.survey.plan import Plan
 from classlens.survey.sweeping import sweep_into
 from classlens.survey.words import words
@@ -73,7 +78,7 @@ def test_rows_are_single_trainings() -> None:
     ],
 )
 def test_rows_of_other_settings(options: Any) -> None:
-    survey = cl.sweep(DATA, seeds=4, epochs=30, own_order=True, **options)
+    survey = cl.sweep(DATA, seeds=2, epochs=30, own_order=True, **options)
     assert survey.table is not None
     for row in survey.table.to_pylist():
         same_as_alone(survey, row)
@@ -84,26 +89,60 @@ def test_words_count_what_the_table_has() -> None:
     assert survey.verify() == 600
     accuracy = survey.table.column("accuracy").to_numpy()
     high = int((accuracy[:300] >= 0.99).sum())
-    low = int((accuracy[:300] < 0.8).sum())
-    assert f"With hidden layers of 2, {high} of 300 seeds reach 99%; {low} stay under" in str(
-        survey
+    low = np.flatnonzero(accuracy[:300] < 0.8)
+    first = f"{low[0]}, {low[1]} and {low[2]}"
+    assert str(survey).startswith(
+        f"With hidden layers of 2, {high} of 300 seeds reach 99%; {len(low)} stay under 80% "
+        f"(such as networks {first}), in "
     )
-    for name in ("networks", "high", "low", "merged", "dead", "diverged"):
-        first = survey.findings[0]
-        wrong = dataclasses.replace(first, **{name: getattr(first, name) + 1})
+    assert str(survey).endswith(
+        "\nMerged: of one class at least 25% of the examples are taken for the other. Dead: the "
+        "unit gives the same for all samples."
+    )
+    first = survey.findings[0]
+    wrong = {
+        name: getattr(first, name) + 1
+        for name in ("networks", "high", "low", "merged", "dead", "diverged")
+    }
+    for name, value in {**wrong, "such_as": first.such_as[1:]}.items():
         false = dataclasses.replace(survey)
-        object.__setattr__(false, "findings", (wrong, *survey.findings[1:]))
-        with pytest.raises(FalseFindingError, match=f"says (low c0 )?.*: {getattr(wrong, name)}"):
+        findings = (dataclasses.replace(first, **{name: value}), *survey.findings[1:])
+        object.__setattr__(false, "findings", findings)
+        told = re.escape(str(value))
+        with pytest.raises(FalseFindingError, match=f"says (low c0 )?.*: {told}; the table has"):
             false.verify()
+    object.__setattr__(false, "findings", survey.findings[1:])
+    with pytest.raises(FalseFindingError, match=r"no finding is of network 0\."):
+        false.verify()
 
 
 def test_words_of_one_and_of_many() -> None:
     assert str(cl.sweep(seeds=1, epochs=200)).startswith("1 of 1 seed reaches 99%")
     survey = cl.sweep(seeds=2, epochs=2, grid={"learning_rate": [k / 100 for k in range(1, 12)]})
-    text = str(survey)
-    assert len(text.splitlines()) == 9
-    assert "(3 choices of settings lie between.)" in text
-    assert words(survey.findings) == text
+    *choices, meaning = str(survey).splitlines()
+    assert len(choices) == 9
+    assert choices[4] == "(3 choices of settings lie between.)"
+    assert "2 stay under 80% (networks 0 and 1), and there c0 and c3 are merged" in str(survey)
+    assert meaning.startswith("Merged: of one class")
+    assert words(survey.findings) == str(survey)
+
+
+def test_names_of_classes_that_look_like_pairs() -> None:
+    names = ["a + b", "a", "b + c; d", "c", '"q"', ""]
+    data = Dataset(np.arange(12.0).reshape(6, 2), range(6), class_names=names)
+    survey = cl.sweep(data, seeds=8, epochs=1)
+    assert survey.table is not None
+    for number, row in enumerate(survey.table.to_pylist()):
+        run = survey.run(number)
+        table = confusion(data.y, run.network.predict(data.X), 6)
+        verdict = judge(table, row["loss"], dead_share=0.0, last_drop=None)
+        pairs = {frozenset({each.lost, each.into}) for each in verdict.mergers}
+        told = [names_in(pair) for pair in pairs_in(row["merged"])] if row["merged"] else []
+        assert {frozenset(map(names.index, pair)) for pair in told} == pairs
+        assert len(told) == len(pairs)
+    survey.verify()
+    which = survey.findings[0].which
+    assert " and ".join(names_in(which)) + " are merged" in str(survey)
 
 
 def test_weights_are_those_of_the_networks() -> None:
@@ -121,6 +160,40 @@ def test_what_has_diverged_is_a_row() -> None:
     assert survey.table.column("verdict").to_pylist() == ["diverged"] * 4
     assert "4 diverged" in str(survey)
     survey.verify()
+
+
+def test_the_verdict_is_fit_s_where_fit_refuses() -> None:
+    """The best network of a run that early stopping ended may be good, and the run of no use."""
+    survey = cl.sweep(
+        seeds=4,
+        epochs=25,
+        grid={"learning_rate": [0.01, 300.0]},
+        validation_fraction=0.2,
+        patience=4,
+        optimizer="sgd",
+    )
+    assert survey.table is not None
+    verdicts = survey.table.column("verdict").to_pylist()
+    assert "diverged" not in verdicts[:4]
+    assert verdicts[4:] == ["diverged"] * 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"grid": None}, "grid must be a mapping from settings to lists of values, .*Got None"),
+        (
+            {"grid": [("hidden", [2])]},
+            r"grid must be a mapping .*Got \[\('hidden', \[2\]\)\] instead.",
+        ),
+        ({"own_order": "no"}, "own_order must be True or False. Got 'no' instead."),
+        ({"weights": "x"}, "weights must be True or False. Got 'x' instead."),
+        ({"progress": 3}, "progress must be a function. Got 3 instead."),
+    ],
+)
+def test_what_is_no_sweep(arguments: Any, words: str) -> None:
+    with pytest.raises(cl.ArgumentError, match=words):
+        cl.sweep(**arguments)
 
 
 PLAN = Plan.of(300, {"epochs": 5}, {"hidden": [2, 3]})
@@ -250,6 +323,14 @@ def test_harm_to_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         sweep_into(tmp_path, PLAN, DATA)
 
 
+def test_a_file_where_the_parts_are_to_be(tmp_path: Path) -> None:
+    sweep_into(tmp_path, PLAN, DATA)
+    (tmp_path / "networks.parquet").unlink()
+    (tmp_path / "parts").write_text("")
+    with pytest.raises(cl.OutputError, match=r"parts: it is a file, not a folder. Delete it."):
+        sweep_into(tmp_path, PLAN, DATA, resume=True)
+
+
 def test_harm_to_a_finished_folder(tmp_path: Path) -> None:
     sweep_into(tmp_path, PLAN, DATA)
     (tmp_path / "parts").mkdir()  # as after a kill between the table and the end
@@ -294,6 +375,6 @@ def test_a_full_disk_loses_nothing(
 def test_the_compiled_kernel_needs_no_jax() -> None:
     code = (
         "import sys, classlens as cl; cl.sweep(seeds=3, epochs=5);"
-        "sys.exit('jax' in sys.modules or 'matplotlib' in sys.modules)"
+        "sys.exit(len({'jax', 'matplotlib', 'pandas'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

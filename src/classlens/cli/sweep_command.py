@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 
 from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.interrupts import patiently
-from classlens.cli.options import given_choices, setting_options, with_options
+from classlens.cli.opening import open_one
+from classlens.cli.options import given_choices, option_name, setting_options, with_options
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.several import in_a_child, machines_of, machines_options, together
 from classlens.cli.sources import is_table, named_data, prepared_table
@@ -67,6 +69,39 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
         bool, typer.Option("--weights", help="Keep the networks' weights in the table.")
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Write the table as text, too.")] = False,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COUNT",
+            help="Draw so many choices of settings at random. A learning rate, momentum, weight "
+            "decay or l1 may then be a range, such as 0.001:0.1.",
+        ),
+    ] = None,
+    sample_seed: Annotated[
+        str, typer.Option(metavar="SEED", help="Decides which choices are drawn.")
+    ] = "0",
+    number: Annotated[
+        str | None,
+        typer.Option(
+            "--open",
+            metavar="NETWORK",
+            help="Train a network of the finished sweep in --out again, by its number in the "
+            "table, and keep its model.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="With --open, where to keep the model. [default: model.safetensors]",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --open, write a page, too, that shows it."),
+    ] = None,
     **options: Any,
 ) -> None:
     """Train many networks, and say how they end: how lucky was this seed?
@@ -78,15 +113,31 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     if str(out) == ".":
         raise ArgumentError("--out must name a folder of its own. Got the current one instead.")
     machines = machines_of(options)
-    in_a_child(machines)
     reading = reading_of(options)
-    choices = given_choices(options)
+    if number is not None:
+        flags = {"own_order": own_order, "resume": resume, "weights": weights, "csv": csv}
+        given = [*(name for name, value in (*options.items(), *flags.items()) if value)]
+        if sample is not None or machines is not None:
+            given.append("sample" if machines is None else "coordinator")
+        if given:
+            raise ArgumentError(
+                "--open trains a network by what the sweep in --out was given: leave "
+                f"{', '.join(map(option_name, given))} out."
+            )
+        kept = output or Path("model.safetensors")
+        how: dict[str, Any] = {"target": target, "missing": missing, "reading": reading}
+        open_one(out, number, data, output=kept, report=report, **how)
+        return
+    if output is not None or report is not None:
+        raise ArgumentError("--output and --report are for one network: say which with --open.")
+    in_a_child(machines)
     from classlens.survey.plan import Plan  # noqa: PLC0415 - loads NumPy and pyarrow
     from classlens.survey.sweeping import sweep_into  # noqa: PLC0415
 
-    shared = {name: values[0] for name, values in choices.items() if len(values) == 1}
-    grid = {name: values for name, values in choices.items() if len(values) > 1}
-    plan = Plan.of(count, shared, grid, own_order=own_order)
+    shared, grid = _grid(options)
+    drawn = None if sample is None else Whole(1, None).check("--sample", Whole().read(sample))
+    draw = Whole(0, None).check("--sample-seed", Whole().read(sample_seed))
+    plan = Plan.of(count, shared, grid, own_order=own_order, sample=drawn, sample_seed=draw)
     with together(machines) as share:
         samples = _data(data, target, missing, reading)
         if share.index:
@@ -103,14 +154,41 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
                     resume=resume,
                     progress=progress,
                     share=share,
+                    source=data or "blobs",
                 ),
                 ask,
             )
     OUT.say(str(survey))
     OUT.say(f"wrote {survey.file}")
-    picture = out / "endings.png"
-    write_whole(picture, survey.endings().png())
+    _write(out / "endings.png", survey.endings().png())
+    if samples.features == 2:
+        _write(out / "gallery.png", survey.gallery().png())
+    table = "" if target is None else f" {data} --target {target}"
+    shown = next((each.such_as[0] for each in survey.findings if each.such_as), 0)
+    OUT.say(
+        f"One of them alone: classlens sweep{table} --out {out} --open {shown}"
+        + ("" if csv else "\nThe table as text: the same command with --resume --csv")
+    )
+
+
+def _write(picture: Path, content: bytes) -> None:
+    write_whole(picture, content)
     OUT.say(f"wrote {picture}")
+
+
+def _grid(options: Mapping[str, list[str] | None]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings that all share, and those of which there are several values, or a range."""
+    from classlens.training.group import VARIED  # noqa: PLC0415 - loads NumPy
+
+    ranges = {
+        name: texts[0]
+        for name, texts in options.items()
+        if texts and len(texts) == 1 and name in VARIED and ":" in texts[0]
+    }
+    choices = given_choices({name: own for name, own in options.items() if name not in ranges})
+    shared = {name: values[0] for name, values in choices.items() if len(values) == 1}
+    several = {name: values for name, values in choices.items() if len(values) > 1}
+    return shared, {**several, **ranges}
 
 
 def _take_part(out: Path, plan: Plan, samples: Dataset, weights: bool, share: Share) -> None:

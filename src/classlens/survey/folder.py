@@ -20,9 +20,10 @@ from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import schema
 from classlens.training.processes import Share
 
-_VERSION, _KEY = 1, b"classlens sweep"
+_KEY = b"classlens sweep"
 _NUMBERED = re.compile(r"[0-9]{8}\.parquet")
-_PLAN, _TABLE, _CSV = "sweep.json", "networks.parquet", "networks.csv"
+VERSION, PLAN, TABLE = 1, "sweep.json", "networks.parquet"
+_CSV = "networks.csv"
 
 
 class Folder:
@@ -35,6 +36,7 @@ class Folder:
         weights: whether the rows hold weights.
         resume: whether to go on with the sweep that is there.
         own: whether it is this process's own; another one's is neither begun nor tidied.
+        source: what the data is called, to be read when one of the networks is opened.
 
     Raises:
         ArgumentError: if a sweep is there and is not to go on, or is another one.
@@ -51,6 +53,7 @@ class Folder:
         weights: bool,
         resume: bool,
         own: bool = True,
+        source: str = "",
     ) -> None:
         self.path = path
         self._plan = plan
@@ -58,8 +61,8 @@ class Folder:
         wanted = {**plan.fingerprint(data), "weights": weights}
         # Each file says what sweep it is of.
         self._schema = schema(weights=weights).with_metadata({_KEY: json.dumps(wanted).encode()})
-        there = path / _PLAN
-        if not own or there.exists() or (path / _TABLE).exists():
+        there = path / PLAN
+        if not own or there.exists() or (path / TABLE).exists():
             if not resume:
                 raise ArgumentError(
                     f"{path} holds a sweep already. Go on with it with --resume, or choose another "
@@ -69,12 +72,12 @@ class Folder:
         else:
             if self._parts.exists():
                 raise ArgumentError(
-                    f"{self._parts} is there, but not {_PLAN}, which says what sweep it is of. "
+                    f"{self._parts} is there, but not {PLAN}, which says what sweep it is of. "
                     "Delete it, or choose another folder."
                 )
-            text = json.dumps({"version": _VERSION, **wanted}, indent=1)
+            text = json.dumps({"version": VERSION, "source": source, **wanted}, indent=1)
             write_whole(there, text.encode() + b"\n")
-        self.finished = (path / _TABLE).exists()
+        self.finished = (path / TABLE).exists()
         if not own:
             return
         if self.finished:
@@ -87,7 +90,7 @@ class Folder:
     @property
     def table(self) -> Path:
         """The table of all networks, once it is there."""
-        return self.path / _TABLE
+        return self.path / TABLE
 
     def numbers(self) -> Iterator[int]:
         """The numbers of the parts that are there."""
@@ -217,9 +220,9 @@ def _compare(file: Path, wanted: dict[str, Any]) -> None:
         raise ArgumentError(
             f"{file} does not say which sweep this folder is of. Choose another folder."
         ) from None
-    if version != _VERSION:
+    if version != VERSION:
         raise ArgumentError(
-            f"{file} is of version {version!r}; this Classlens goes on with version {_VERSION}. "
+            f"{file} is of version {version!r}; this Classlens goes on with version {VERSION}. "
             "Choose another folder."
         )
     different = [name for name in wanted if found.get(name) != wanted[name]]
@@ -238,5 +241,7 @@ def _compare(file: Path, wanted: dict[str, Any]) -> None:
 def _writing(path: Path) -> Iterator[None]:
     try:
         yield
+    except FileExistsError as error:
+        raise OutputError(f"cannot write {path}: it is a file, not a folder. Delete it.") from error
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}.") from error

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError, Problems, did_you_mean, short
-from classlens.kinds import Whole
-from classlens.settings import SETTINGS, Settings
-from classlens.training.group import VARIED, Group
+from classlens.errors import ArgumentError, Problems, short
+from classlens.kinds import Flag, Whole
+from classlens.settings import Settings
+from classlens.survey.choices import MOST_CHOICES, Block, Grid, Range, blocks, values_of
+from classlens.training.group import Group
 from classlens.training.lanes import LANES
 
 MOST_NETWORKS = 1_000_000_000
@@ -56,26 +58,35 @@ class Plan:
         seeds: how many seeds each combination is trained with: 0 to seeds - 1.
         own_order: whether each network draws the order of the samples, and the held-out parts, from
             its own seed; otherwise all share those of ``settings.shuffle_seed``.
+        sample: how many of the grid's combinations are trained, drawn at random; None for all.
+        sample_seed: decides which.
 
     Example:
         >>> plan = Plan.of(10, {"epochs": 5}, {"hidden": [2, 3]})
         >>> len(plan), plan.settings_of(13).hidden, plan.settings_of(13).seed
         (20, (3,), 3)
+        >>> drawn = Plan.of(1, {}, {"learning_rate": "0.001:0.1"}, sample=3)
+        >>> [round(drawn.settings_of(k).learning_rate, 3) for k in range(3)]
+        [0.033, 0.003, 0.006]
     """
 
     settings: Settings
-    grid: Mapping[str, tuple[Any, ...]]
+    grid: Grid
     seeds: int
     own_order: bool = False
+    sample: int | None = None
+    sample_seed: int = 0
 
     @classmethod
     def of(
         cls,
         seeds: int,
         options: Mapping[str, Any],
-        grid: Mapping[str, Sequence[Any]],
+        grid: Mapping[str, Any],
         *,
         own_order: bool = False,
+        sample: int | None = None,
+        sample_seed: int = 0,
     ) -> Plan:
         """A plan from its parts, checked.
 
@@ -83,54 +94,64 @@ class Plan:
             seeds: how many.
             options: settings as for ``fit``; a seed is none of them.
             grid: for a setting's name, its values.
-            own_order: as the attribute.
+            own_order: as the attribute, as are the others.
+            sample: how many choices to draw.
+            sample_seed: which.
 
         Raises:
             ArgumentError: naming everything that is not allowed.
         """
-        problems = Problems()
         seeds = Whole(1, MOST_NETWORKS).check("seeds", seeds)
-        values: dict[str, tuple[Any, ...]] = {}
-        for name, choices in grid.items():
-            try:
-                values[name] = _values(name, choices)
-            except ArgumentError as error:
-                problems.add(str(error))
-            if name in options:
-                problems.add(f"{name} is given by itself and in the grid. Leave one out.")
-        if "seed" in options:
-            problems.add("a sweep draws its own seeds, 0 and up. Say how many with seeds.")
-        if own_order and options.get("shuffle_seed") is not None:
-            problems.add(
-                "shuffle_seed is the one of all networks. Got own_order too: leave one out."
-            )
-        problems.raise_if_any(ArgumentError)
+        own_order = Flag().check("own_order", own_order)
+        if sample is not None:
+            sample = Whole(1, MOST_CHOICES).check("sample", sample)
+        sample_seed = Whole(0, 2**63 - 1).check("sample_seed", sample_seed)
+        values = _checked(options, grid, own_order=own_order)
         order = None if own_order else ORDER_SEED
         given = {"shuffle_seed": order, **options, "seed": 0}
-        plan = cls(Settings.of(given), values, seeds, own_order)
+        plan = cls(Settings.of(given), values, seeds, own_order, sample, sample_seed)
         if len(plan) > MOST_NETWORKS:
             raise ArgumentError(
                 f"a sweep may have at most {MOST_NETWORKS:,} networks. Got {len(plan):,} instead."
             )
         for shape in plan._shapes:  # what does not go together is refused before anything is done
-            for varied in plan._varied:
-                replace(shape, **varied)
+            for name, each in values.items():
+                for value in (each.low, each.high) if isinstance(each, Range) else each:
+                    if name in plan._varied:
+                        replace(shape, **{name: value})
         return plan
 
     def __len__(self) -> int:
-        return self.seeds * math.prod(len(values) for values in self.grid.values())
+        return self.seeds * sum(len(block.varied) for block in self._blocks)
+
+    @cached_property
+    def _blocks(self) -> list[Block]:
+        return blocks(self.grid, self.sample, self.sample_seed)
 
     @cached_property
     def _shapes(self) -> list[Settings]:
-        """The settings of each group of networks that one program trains."""
-        return [
-            replace(self.settings, **choice)
-            for choice in _choices({k: v for k, v in self.grid.items() if k not in VARIED})
-        ]
+        """The settings of each block, but for what varies in it."""
+        return [replace(self.settings, **block.shape) for block in self._blocks]
 
     @cached_property
-    def _varied(self) -> list[dict[str, Any]]:
-        return list(_choices({k: v for k, v in self.grid.items() if k in VARIED}))
+    def _firsts(self) -> list[int]:
+        """The number of each block's first network."""
+        rows = (self.seeds * len(block.varied) for block in self._blocks)
+        return list(itertools.accumulate(rows, initial=0))
+
+    @property
+    def _varied(self) -> tuple[str, ...]:
+        """The names of what varies within a block."""
+        return tuple(self._blocks[0].varied[0])
+
+    def choices(self) -> Iterator[dict[str, Any]]:
+        """The grid's settings of each choice, in the order of the networks' numbers.
+
+        A network's choice is its number divided by ``seeds``, rounded down.
+        """
+        for block in self._blocks:
+            for varied in block.varied:
+                yield {name: {**block.shape, **varied}[name] for name in self.grid}
 
     def settings_of(self, network: int) -> Settings:
         """What ``fit`` makes a network of.
@@ -142,8 +163,8 @@ class Plan:
             ArgumentError: if there is none of that number.
         """
         network = Whole(0, len(self) - 1).check("network", network)
-        shape, row = divmod(network, self.seeds * len(self._varied))
-        return self._group(shape, row, row + 1).settings_of(0)
+        ((_, group),) = self.groups_of([network])
+        return group.settings_of(0)
 
     def parts(self, data: Dataset) -> Iterator[Part]:
         """The parts, in their order.
@@ -152,12 +173,11 @@ class Plan:
             data: what the networks are trained on.
         """
         number = 0
-        rows = self.seeds * len(self._varied)
-        for shape, settings in enumerate(self._shapes):
+        for block, settings in enumerate(self._shapes):
             step = _rows_at_once(settings, data)
-            for low in range(0, rows, step):
-                group = self._group(shape, low, min(low + step, rows))
-                yield Part(number, shape * rows + low, group)
+            for low in range(self._firsts[block], self._firsts[block + 1], step):
+                high = min(low + step, self._firsts[block + 1])
+                yield Part(number, low, self._group(block, np.arange(low, high)))
                 number += 1
 
     def part_count(self, data: Dataset) -> int:
@@ -166,52 +186,73 @@ class Plan:
         Args:
             data: what the networks are trained on.
         """
-        rows = self.seeds * len(self._varied)
-        return sum(-(-rows // _rows_at_once(settings, data)) for settings in self._shapes)
+        return sum(
+            -(-(high - low) // _rows_at_once(settings, data))
+            for settings, (low, high) in zip(
+                self._shapes, itertools.pairwise(self._firsts), strict=True
+            )
+        )
 
-    def _group(self, shape: int, low: int, high: int) -> Group:
-        choice, seed = np.divmod(np.arange(low, high), self.seeds)
-        names = [name for name in self.grid if name in VARIED]
+    def groups_of(self, networks: Sequence[int]) -> Iterator[tuple[list[int], Group]]:
+        """Some of the networks, those of one program together: their numbers, and the group.
+
+        Args:
+            networks: their numbers.
+        """
+        owners = [bisect.bisect_right(self._firsts, network) - 1 for network in networks]
+        for block in dict.fromkeys(owners):
+            own = [n for n, owner in zip(networks, owners, strict=True) if owner == block]
+            yield own, self._group(block, np.array(own))
+
+    def _group(self, block: int, networks: NDArray[np.int64]) -> Group:
+        choice, seed = np.divmod(networks - self._firsts[block], self.seeds)
+        choices = self._blocks[block].varied
         varied = {
-            name: np.array([each[name] for each in self._varied], np.float64)[choice]
-            for name in names
+            name: np.array([choices[k][name] for k in choice.tolist()], np.float64)
+            for name in self._varied
         }
-        order = None if self.own_order else self._shapes[shape].order_seed
-        return Group(self._shapes[shape], seed, order, varied)
+        order = None if self.own_order else self._shapes[block].order_seed
+        return Group(self._shapes[block], seed, order, varied)
 
     def fingerprint(self, data: Dataset) -> dict[str, Any]:
         """What decides the rows of a sweep, as JSON, for one that goes on to be compared with."""
         settings = {k: v for k, v in vars(self.settings).items() if k not in self.grid}
         drawn = hashlib.sha256(data.X.tobytes() + data.y.tobytes())
         drawn.update(json.dumps([data.class_names, data.feature_names]).encode())
-        said: dict[str, Any] = json.loads(json.dumps({**settings, "grid": self.grid}, default=dict))
+        grid = {k: str(v) if isinstance(v, Range) else v for k, v in self.grid.items()}
+        said: dict[str, Any] = json.loads(json.dumps({**settings, "grid": grid}, default=dict))
         return {
             **said,
             "seeds": self.seeds,
             "own_order": self.own_order,
+            "sample": self.sample,
+            "sample_seed": self.sample_seed,
             "the data": drawn.hexdigest(),
         }
 
 
-def _values(name: str, choices: Sequence[Any]) -> tuple[Any, ...]:
-    if name not in SETTINGS:
-        raise ArgumentError(f"there is no setting {short(name)}." + did_you_mean(name, SETTINGS))
-    if name in ("seed", "shuffle_seed", "history_megabytes"):
-        raise ArgumentError(f"{name} cannot be in a grid. Choose another setting.")
-    if isinstance(choices, str) or not isinstance(choices, Sequence) or not choices:
+def _checked(options: Mapping[str, Any], grid: Any, *, own_order: bool) -> Grid:
+    """The grid's values; what is wrong with them, and with the rest, is said at once."""
+    problems = Problems()
+    values: dict[str, tuple[Any, ...] | Range] = {}
+    if not isinstance(grid, Mapping):
         raise ArgumentError(
-            f"the grid's {name} must be a list of values. Got {short(choices)} instead."
+            "grid must be a mapping from settings to lists of values, such as "
+            f"{{'hidden': [2, 3]}}. Got {short(grid)} instead."
         )
-    values = tuple(SETTINGS[name].check(value) for value in choices)
-    for value in values:
-        if values.count(value) > 1:
-            raise ArgumentError(f"the grid's {name} has {short(value)} twice. Leave one out.")
+    for name, choices in grid.items():
+        try:
+            values[name] = values_of(name, choices)
+        except ArgumentError as error:
+            problems.add(str(error))
+        if name in options:
+            problems.add(f"{name} is given by itself and in the grid. Leave one out.")
+    if "seed" in options:
+        problems.add("a sweep draws its own seeds, 0 and up. Say how many with seeds.")
+    if own_order and options.get("shuffle_seed") is not None:
+        problems.add("shuffle_seed is the one of all networks. Got own_order too: leave one out.")
+    problems.raise_if_any(ArgumentError)
     return values
-
-
-def _choices(grid: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    for values in itertools.product(*grid.values()):
-        yield dict(zip(grid, values, strict=True))
 
 
 def _rows_at_once(settings: Settings, data: Dataset) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from classlens.analysis.outcomes import Outcomes, outcomes
-from classlens.analysis.verdicts import last_drops, told_epochs
+from classlens.analysis.verdicts import WORDS, last_drops, told_epochs
 from classlens.data.dataset import Dataset
+from classlens.survey import columns, mergers
+from classlens.survey.choices import cell
 from classlens.survey.plan import Part
 from classlens.training.group import VARIED, Group
 from classlens.training.many import Grown, grow
@@ -44,7 +45,7 @@ def schema(*, weights: bool) -> pa.Schema:
     Args:
         weights: whether it holds the networks' weights, too.
     """
-    columns = [
+    fields = [
         pa.field("network", pa.int64()),
         pa.field("seed", pa.int64()),
         pa.field("shuffle_seed", pa.int64()),
@@ -59,8 +60,8 @@ def schema(*, weights: bool) -> pa.Schema:
     ]
     if weights:
         # Parquet's own name for what is in a list.
-        columns.append(pa.field("weights", pa.list_(pa.field("element", pa.float32()))))
-    return pa.schema(columns)
+        fields.append(pa.field("weights", pa.list_(pa.field("element", pa.float32()))))
+    return pa.schema(fields)
 
 
 def rows(data: Dataset, part: Part, place: int, progress: Any, *, weights: bool) -> pa.Table:
@@ -82,65 +83,53 @@ def rows(data: Dataset, part: Part, place: int, progress: Any, *, weights: bool)
     grown = grow(data, group, told=told, place=place, progress=progress)
     drops = _last_drops(grown)
     ended = outcomes(grown.parameters, grown.activations, data.X, data.y, last_drop=drops)
-    columns: dict[str, Any] = {
+    word = np.where(grown.diverged, WORDS.index("diverged"), ended.word)
+    found: dict[str, Any] = {
         "network": np.arange(part.first, part.first + len(group)),
         "seed": group.seeds,
         "shuffle_seed": group.seeds if group.order_seed is None else group.order_seed,
         **_settings(group),
         "loss": ended.loss,
         "accuracy": ended.accuracy,
-        "last_loss": grown.losses[grown.trained - 1 - _before(grown), np.arange(len(group))],
+        "last_loss": grown.last_losses,
         "best_epoch": grown.epochs,
-        "verdict": ended.words,
+        "verdict": columns.texts(WORDS, word),
         "merged": _merged(ended, data.class_names),
         "dead_units": ended.dead_units,
     }
     if weights:
         flat = [each.reshape(-1, len(group)) for each in grown.parameters]
-        columns["weights"] = list(np.concatenate(flat).T)
+        found["weights"] = np.concatenate(flat).T
     shape = schema(weights=weights)
-    arrays = [_array(columns[field.name], field.type, len(group)) for field in shape]
+    arrays = [_array(found[field.name], field.type, len(group)) for field in shape]
     return pa.Table.from_arrays(arrays, schema=shape)
-
-
-def _before(grown: Grown) -> int:
-    """How many epochs went before those whose losses are told."""
-    return int(grown.trained.max()) - len(grown.losses)
 
 
 def _last_drops(grown: Grown) -> NDArray[np.float64]:
     drops = np.full(len(grown.trained), np.nan)
-    before = _before(grown)
     for epochs in np.unique(grown.trained).tolist():
         own = grown.trained == epochs
-        tail = grown.losses[: epochs - before, own][-told_epochs(epochs) :]
+        tail = grown.losses[: epochs - grown.before, own][-told_epochs(epochs) :]
         drops[own] = last_drops(tail.astype(np.float64), epochs)
     return drops
 
 
 def _settings(group: Group) -> dict[str, Any]:
-    settings = group.settings
-    named = {name: getattr(settings, name) for name in _SETTINGS}
-    named["hidden"] = ",".join(map(str, settings.hidden))
-    named["activation"] = ",".join(settings.activation)
-    if isinstance(settings.class_weight, Mapping):
-        named["class_weight"] = json.dumps(dict(settings.class_weight))
+    named = {name: cell(name, getattr(group.settings, name)) for name in _SETTINGS}
     return {**named, **{name: group.varied[name] for name in VARIED if name in group.varied}}
 
 
-def _merged(ended: Outcomes, names: tuple[str, ...]) -> list[str | None]:
-    """The merged classes of each network, such as ``c1 + c3; c0 + c2``; None where none are."""
-    plain = [name.replace(";", ",") for name in names]
-    pairs: list[list[str]] = [[] for _ in ended.word]
-    for network, lost in np.argwhere(ended.merged_into >= 0).tolist():
-        low, high = sorted((lost, int(ended.merged_into[network, lost])))
-        pair = f"{plain[low]} + {plain[high]}"
-        if pair not in pairs[network]:  # each of two may be taken for the other
-            pairs[network].append(pair)
-    return ["; ".join(own) or None for own in pairs]
+def _merged(ended: Outcomes, names: tuple[str, ...]) -> pa.Array:
+    """The merged classes of each network as text; None where none are."""
+    which = np.full(len(ended.word), -1)
+    own = np.flatnonzero((ended.merged_into >= 0).any(axis=1))
+    patterns, which[own] = np.unique(ended.merged_into[own], axis=0, return_inverse=True)
+    return columns.texts([mergers.text_of(pattern, names) for pattern in patterns], which)
 
 
-def _array(values: Any, kind: pa.DataType, count: int) -> pa.Array:
-    if isinstance(values, list | np.ndarray):
-        return pa.array(values, kind)
-    return pa.array([values] * count, kind)
+def _array(values: Any, kind: pa.DataType, rows: int) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values
+    if not isinstance(values, np.ndarray):
+        return columns.same(values, kind, rows)
+    return columns.lists(values, kind) if values.ndim == 2 else columns.numbers(values, kind)

@@ -15,8 +15,12 @@ from numpy.typing import ArrayLike
 
 from classlens.data.dataset import Dataset
 from classlens.data.toys import blobs
+from classlens.errors import ArgumentError, short
 from classlens.files import folder_for
+from classlens.kinds import Flag, Whole
 from classlens.survey.folder import Folder
+from classlens.survey.gallery import gallery
+from classlens.survey.opening import opened
 from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out
 from classlens.survey.sharing import lead, led
@@ -25,8 +29,10 @@ from classlens.survey.words import Finding, findings, most_telling, verify, word
 from classlens.training.processes import ALONE, Share
 
 if TYPE_CHECKING:
+    from classlens.training import standing
     from classlens.training.run import Run
     from classlens.view.displays.endings import EndingsDisplay
+    from classlens.view.displays.gallery import GalleryDisplay
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +45,7 @@ class Survey:
         tally: how they have ended, counted.
         table: a row for each network; None where it is in a folder only.
         file: the table's file, or None.
+        source: what the data is called.
 
     Example:
         >>> import classlens as cl
@@ -52,6 +59,7 @@ class Survey:
     tally: Tally
     table: pa.Table | None = None
     file: Path | None = None
+    source: str = ""
 
     def __len__(self) -> int:
         return len(self.plan)
@@ -78,6 +86,52 @@ class Survey:
         counts = [self.tally.counts[tuple(each.choice.values())].bins for each in told]
         return EndingsDisplay([each.name or "all" for each in told], np.array(counts))
 
+    def gallery(self) -> GalleryDisplay:
+        """A picture of the typical endings: the decision regions of a network for each.
+
+        Raises:
+            DataError: if the data is not of two features.
+        """
+        return gallery(self.plan, self.data, self.tally)
+
+    @classmethod
+    def load(
+        cls, path: str | Path, data: Dataset | tuple[ArrayLike, ArrayLike] | None = None
+    ) -> Survey:
+        """The survey of a folder that ``classlens sweep`` has written.
+
+        Args:
+            path: the folder.
+            data: what the networks have learned; not needed for a data set of a name, such as
+                ``rings``.
+
+        Raises:
+            ArgumentError: if there is no sweep, it has not ended, or has learned other data.
+            OutputError: if its table is damaged.
+        """
+        found = opened(path, None if data is None else Dataset.of(data))
+        folder = Folder(Path(path), found.plan, found.data, weights=found.weights, resume=True)
+        return _read(folder, found.plan, found.data, found.source)
+
+    def row(self, network: int) -> dict[str, Any]:
+        """The table's row of a network: its settings, and how it has ended.
+
+        Args:
+            network: its number.
+
+        Raises:
+            ArgumentError: if there is none of that number.
+        """
+        network = Whole(0, len(self) - 1).check("network", network)
+        if self.table is not None:
+            rows = self.table.slice(network, 1)
+        else:
+            import pyarrow.parquet as pq  # noqa: PLC0415 - only of a folder
+
+            rows = pq.read_table(self.file, filters=[("network", "==", network)])
+        (row,) = rows.to_pylist()
+        return dict(row)
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The table's rows, some at a time."""
         if self.table is not None:
@@ -96,11 +150,14 @@ class Survey:
         """
         return verify(self.findings, self.batches())
 
-    def run(self, network: int) -> Run:
+    def run(
+        self, network: int, *, progress: Callable[[standing.Progress], None] | None = None
+    ) -> Run:
         """Train one of the networks again, by itself.
 
         Args:
             network: its number in the table.
+            progress: as for ``fit``.
 
         Raises:
             ArgumentError: if there is none of that number.
@@ -108,15 +165,18 @@ class Survey:
         """
         from classlens.training.run import fit  # noqa: PLC0415 - loads JAX
 
-        return fit(self.data, **vars(self.plan.settings_of(network)))
+        settings = self.plan.settings_of(network)
+        return fit(self.data, progress=progress, **vars(settings))
 
 
 def sweep(
     data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     *,
     seeds: int = 1000,
-    grid: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    grid: Mapping[str, Sequence[Any] | str] = MappingProxyType({}),
     own_order: bool = False,
+    sample: int | None = None,
+    sample_seed: int = 0,
     weights: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
     **options: Any,
@@ -126,10 +186,14 @@ def sweep(
     Args:
         data: a Dataset or a pair (X, y); by default the lab's blobs.
         seeds: how many seeds each choice of settings is tried with: 0 to seeds - 1.
-        grid: for a setting's name the values to try; each goes with each.
+        grid: for a setting's name the values to try; each goes with each. With ``sample`` it may
+            be a range as text, such as ``"0.001:0.1"``, for learning_rate, weight_decay and l1 (of
+            which the logarithm is drawn evenly) and for momentum.
         own_order: draw the order of the samples, and what is held out, from each network's own
             seed. By default all share one order, that of ``shuffle_seed`` 1234, and differ in their
             initial kernels alone.
+        sample: draw so many choices of settings from the grid at random, none twice.
+        sample_seed: decides which; the same one draws the same.
         weights: keep the networks' weights in the table.
         progress: called with the news.
         **options: settings that all share, as for ``fit``.
@@ -144,8 +208,13 @@ def sweep(
         50
     """
     samples = blobs() if data is None else Dataset.of(data)
-    plan = Plan.of(seeds, options, grid, own_order=own_order)
-    tally = Tally(tuple(plan.grid))
+    plan = Plan.of(
+        seeds, options, grid, own_order=own_order, sample=sample, sample_seed=sample_seed
+    )
+    weights = Flag().check("weights", weights)
+    if not callable(progress):
+        raise ArgumentError(f"progress must be a function. Got {short(progress)} instead.")
+    tally = Tally.of(plan)
     tables = []
     for _, table in carried_out(plan, samples, progress, weights=weights):
         tally.add(table)
@@ -153,7 +222,7 @@ def sweep(
     return Survey(plan, samples, tally, pa.concat_tables(tables))
 
 
-def sweep_into(
+def sweep_into(  # noqa: PLR0913 - what the command is told
     path: str | Path,
     plan: Plan,
     data: Dataset,
@@ -163,6 +232,7 @@ def sweep_into(
     resume: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
     share: Share = ALONE,
+    source: str = "",
 ) -> Survey:
     """The same into a folder, part by part: however it ends, it can go on from what is done.
 
@@ -175,6 +245,7 @@ def sweep_into(
         resume: go on with the sweep that is in the folder.
         progress: called with the news.
         share: process 0 of several; the others call ``take_part``.
+        source: what the data is called, for ``Survey.load``.
 
     Raises:
         ArgumentError: if there is a sweep that is not to go on, or is another one.
@@ -182,7 +253,7 @@ def sweep_into(
         OutputError: if something cannot be written, or a part is damaged.
     """
     with folder_for(path) as place:
-        folder = Folder(place, plan, data, weights=weights, resume=resume)
+        folder = Folder(place, plan, data, weights=weights, resume=resume, source=source)
         told = Progress(len(plan), len(plan))
         with led(place, share, lambda: progress(told)):
             if not folder.finished:
@@ -190,7 +261,11 @@ def sweep_into(
                 folder.join()
             if csv:
                 folder.write_csv()
-            survey = Survey(plan, data, Tally(tuple(plan.grid)), file=folder.table)
-            for batch in survey.batches():
-                survey.tally.add(batch)
+            return _read(folder, plan, data, source)
+
+
+def _read(folder: Folder, plan: Plan, data: Dataset, source: str) -> Survey:
+    survey = Survey(plan, data, Tally.of(plan), file=folder.table, source=source)
+    for batch in survey.batches():
+        survey.tally.add(batch)
     return survey

@@ -2,19 +2,73 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from classlens.survey.choices import cell
+from classlens.survey.columns import codes_in, values_in
+from classlens.survey.mergers import pairs_in
+from classlens.survey.plan import Plan
 
 # Accuracies are counted in so many equal bins, for the picture.
 BINS = 50
 # What words are made of: how many reach the one accuracy, and how many stay under the other.
 HIGH, LOW = 0.99, 0.8
+# Of networks that end alike so many are named.
+FEW = 3
+
+
+class Ending(NamedTuple):
+    """How a network has ended.
+
+    Attributes:
+        verdict: as in the table.
+        merged: as in the table: pairs of classes, or None.
+        low: whether its accuracy is under ``LOW``.
+        dead: whether it has a dead unit.
+    """
+
+    verdict: str
+    merged: str | None
+    low: bool
+    dead: bool
+
+
+class Ended(NamedTuple):
+    """The networks that have ended in one way.
+
+    Attributes:
+        networks: how many there are.
+        first: the numbers of the first ``FEW``.
+    """
+
+    networks: int = 0
+    first: tuple[int, ...] = ()
+
+    def joined(self, other: Ended) -> Ended:
+        """These and those of another choice of settings."""
+        few = sorted((*self.first, *other.first))[:FEW]
+        return Ended(self.networks + other.networks, tuple(few))
+
+
+class Extreme(NamedTuple):
+    """The network that has a number least."""
+
+    value: float = float("inf")
+    network: int = -1
+
+    def least(self, values: NDArray[np.float64], networks: NDArray[np.int64]) -> Extreme:
+        """This one or one of others: of equals the first."""
+        place = int(np.argmin(np.where(np.isnan(values), np.inf, values)))
+        return min(self, Extreme(float(values[place]), int(networks[place])))
 
 
 @dataclass
@@ -24,22 +78,44 @@ class Count:
     Attributes:
         networks: how many there are.
         high: how many reach ``HIGH``.
-        low: how many stay under ``LOW``.
-        merged: of those, in how many two classes are merged, such as ``c1 + c3``.
-        dead: how many have a dead unit.
-        words: how many have each verdict.
         bins: how many accuracies are in each of ``BINS`` equal bins from 0 to 1.
+        endings: how many have ended in each way.
+        best: the network of the lowest loss.
+        worst: the network of the lowest accuracy.
     """
 
     networks: int = 0
     high: int = 0
-    low: int = 0
-    merged: Counter[str] = field(default_factory=Counter)
-    dead: int = 0
-    words: Counter[str] = field(default_factory=Counter)
-    bins: np.ndarray[Any, np.dtype[np.int64]] = field(
-        default_factory=lambda: np.zeros(BINS, np.int64)
-    )
+    bins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BINS, np.int64))
+    endings: dict[Ending, Ended] = field(default_factory=dict)
+    best: Extreme = field(default_factory=Extreme)
+    worst: Extreme = field(default_factory=Extreme)
+
+    @property
+    def low(self) -> Ended:
+        """The networks under ``LOW``."""
+        own = (ended for ending, ended in self.endings.items() if ending.low)
+        return functools.reduce(Ended.joined, own, Ended())
+
+    @property
+    def merged(self) -> Counter[str]:
+        """Of those, in how many two classes are merged, such as ``c1 + c3``."""
+        found = Counter[str]()
+        for ending, ended in self.endings.items():
+            if ending.low and ending.merged is not None:
+                found.update(dict.fromkeys(pairs_in(ending.merged), ended.networks))
+        return found
+
+    @property
+    def dead(self) -> int:
+        """How many have a dead unit."""
+        return sum(ended.networks for ending, ended in self.endings.items() if ending.dead)
+
+    @property
+    def diverged(self) -> int:
+        """How many have diverged."""
+        own = [ended for ending, ended in self.endings.items() if ending.verdict == "diverged"]
+        return sum(ended.networks for ended in own)
 
 
 class Tally:
@@ -47,48 +123,51 @@ class Tally:
 
     Args:
         varied: the names of these settings.
+        choices: their values, as in the table.
+        seeds: how many networks each choice has, one choice after the other.
     """
 
-    def __init__(self, varied: Sequence[str]) -> None:
+    def __init__(
+        self, varied: Sequence[str], choices: Sequence[tuple[Any, ...]], seeds: int
+    ) -> None:
         self.varied = tuple(varied)
-        self.counts: dict[tuple[Any, ...], Count] = {}
+        self.counts = {choice: Count() for choice in choices}
+        self._in_order = list(self.counts.values())
+        self._seeds = seeds
+
+    @classmethod
+    def of(cls, plan: Plan) -> Tally:
+        """One for a plan's networks, before the first has ended."""
+        choices = [
+            tuple(cell(name, value) for name, value in choice.items()) for choice in plan.choices()
+        ]
+        return cls(tuple(plan.grid), choices, plan.seeds)
 
     def add(self, rows: pa.Table | pa.RecordBatch) -> None:
-        """Count rows of the sweep's table."""
-        for choice, own in self._split(rows):
-            count = self.counts.setdefault(choice, Count())
-            accuracy = own.column("accuracy").to_numpy(zero_copy_only=False)
-            low = accuracy < LOW
-            count.networks += len(accuracy)
-            count.high += int((accuracy >= HIGH).sum())
-            count.low += int(low.sum())
-            merged = own.column("merged").filter(pa.array(low)).drop_null()
-            for text, networks in _counted(merged).items():
-                count.merged.update(dict.fromkeys(text.split("; "), networks))
-            count.dead += int((own.column("dead_units").to_numpy() > 0).sum())
-            count.words.update(_counted(own.column("verdict")))
-            count.bins += np.histogram(accuracy, BINS, (0.0, 1.0))[0]
-
-    def _split(self, rows: Any) -> list[tuple[tuple[Any, ...], Any]]:
-        """The rows of each choice."""
-        if not self.varied:
-            return [((), rows)]
-        keys = rows.select(list(self.varied))
-        table = pa.Table.from_batches([keys]) if isinstance(keys, pa.RecordBatch) else keys
-        choices = table.group_by(list(self.varied)).aggregate([]).to_pylist()
-        parts = []
-        for choice in choices:
-            mask = pa.array(np.ones(len(rows), bool))
-            for name in self.varied:
-                same = (
-                    pc.is_null(rows.column(name))
-                    if choice[name] is None
-                    else pc.equal(rows.column(name), choice[name])
+        """Count rows of the sweep's table; those of one choice stand together."""
+        if not rows.num_rows:
+            return
+        network, accuracy, loss, dead = (
+            values_in(rows.column(name)) for name in ("network", "accuracy", "loss", "dead_units")
+        )
+        verdicts, words = codes_in(rows.column("verdict"))
+        mergers, merged = codes_in(rows.column("merged"))
+        low = accuracy < LOW
+        codes = np.stack([verdicts, mergers, low, dead > 0], axis=1)
+        choice = network // self._seeds
+        edges = [0, *(np.flatnonzero(np.diff(choice)) + 1).tolist(), len(choice)]
+        for first, last in itertools.pairwise(edges):
+            count = self._in_order[choice[first]]
+            own = slice(first, last)
+            count.networks += last - first
+            count.high += int((accuracy[own] >= HIGH).sum())
+            count.bins += np.histogram(accuracy[own], BINS, (0.0, 1.0))[0]
+            count.best = count.best.least(loss[own], network[own])
+            count.worst = count.worst.least(accuracy[own], network[own])
+            for code in np.unique(codes[own], axis=0):
+                verdict, pairs, *signs = code.tolist()
+                ending = Ending(str(words[verdict]), merged[pairs], *map(bool, signs))
+                alike = network[own][(codes[own] == code).all(axis=1)]
+                count.endings[ending] = count.endings.get(ending, Ended()).joined(
+                    Ended(len(alike), tuple(alike[:FEW].tolist()))
                 )
-                mask = pc.and_(mask, pc.fill_null(same, False))
-            parts.append((tuple(choice[name] for name in self.varied), rows.filter(mask)))
-        return parts
-
-
-def _counted(values: Any) -> Mapping[str, int]:
-    return {each["values"]: each["counts"] for each in values.value_counts().to_pylist()}

@@ -9,8 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from classlens.analysis.thresholds import threshold
 from classlens.errors import FalseFindingError
-from classlens.survey.tally import HIGH, LOW, Count, Tally
+from classlens.survey.mergers import names_in, pairs_in
+from classlens.survey.tally import FEW, HIGH, LOW, Count, Tally
 
 # Of more choices of settings only so many are told of: those that do best and worst.
 _MOST_CHOICES = 8
@@ -25,6 +27,7 @@ class Finding:
         networks: how many there are.
         high: how many have an accuracy of at least 99 %.
         low: how many have one under 80 %.
+        such_as: the numbers of the first of these.
         merged: of those, in how many these classes are merged.
         which: the two classes most often merged, as the table's column ``merged`` has them; empty
             where there are none.
@@ -36,6 +39,7 @@ class Finding:
     networks: int
     high: int
     low: int
+    such_as: tuple[int, ...]
     merged: int
     which: str
     dead: int
@@ -57,29 +61,38 @@ def findings(tally: Tally) -> tuple[Finding, ...]:
 
 def _finding(choice: Mapping[str, Any], count: Count) -> Finding:
     which, merged = "", 0
-    if count.merged:
+    if pairs := count.merged:
         # Of equally many the first in the alphabet, whatever the order of the rows.
-        which, merged = min(count.merged.items(), key=lambda item: (-item[1], item[0]))
+        which, merged = min(pairs.items(), key=lambda item: (-item[1], item[0]))
     return Finding(
         choice=choice,
         networks=count.networks,
         high=count.high,
-        low=count.low,
+        low=count.low.networks,
+        such_as=count.low.first,
         merged=merged,
         which=which,
         dead=count.dead,
-        diverged=count.words.get("diverged", 0),
+        diverged=count.diverged,
     )
 
 
 def words(found: Sequence[Finding]) -> str:
-    """The findings in sentences, a line for each choice of settings."""
+    """The findings in sentences, a line for each choice of settings, and what their words mean."""
     told = most_telling(found)
     lines = [_sentence(each) for each in told]
     if len(found) > len(told):
         left = len(found) - len(told)
         lines.insert(len(lines) // 2, f"({left:,} choices of settings lie between.)")
-    return "\n".join(lines)
+    meaning = ""
+    if any(each.merged for each in told):
+        meaning = (
+            f"Merged: of one class at least {threshold('mixed'):.0%} of the examples are taken for "
+            "the other. "
+        )
+    if any(each.dead for each in told):
+        meaning += "Dead: the unit gives the same for all samples."
+    return "\n".join([*lines, *filter(None, [meaning.strip()])])
 
 
 def most_telling(found: Sequence[Finding]) -> list[Finding]:
@@ -98,9 +111,14 @@ def _sentence(found: Finding) -> str:
     text = f"With {named}, {text}" if named else text
     if found.low:
         text += f"; {found.low:,} stay{'s' if found.low == 1 else ''} under {LOW:.0%}"
+        numbers = " and ".join(f"{number:,}" for number in found.such_as[-2:])
+        numbers = ", ".join([*(f"{number:,}" for number in found.such_as[:-2]), numbers])
+        networks = "network" if len(found.such_as) == 1 else "networks"
+        such_as = "such as " if found.low > len(found.such_as) else ""
+        text += f" ({such_as}{networks} {numbers})"
         if found.merged:
             of = "and there" if found.merged == found.low else f"in {found.merged:,} of them"
-            text += f", {of} {found.which.replace(' + ', ' and ', 1)} are merged"
+            text += f", {of} {' and '.join(names_in(found.which))} are merged"
     if found.dead:
         text += f"; {found.dead:,} ha{'s' if found.dead == 1 else 've'} a dead unit"
     if found.diverged:
@@ -115,7 +133,8 @@ def _name(setting: str) -> str:
 def _value(value: Any) -> str:
     if value in (None, ""):
         return "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # Of numbers that were drawn the first digits tell enough.
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def verify(found: Sequence[Finding], rows: Iterable[pa.RecordBatch]) -> int:
@@ -132,34 +151,36 @@ def verify(found: Sequence[Finding], rows: Iterable[pa.RecordBatch]) -> int:
         FalseFindingError: naming the first number that does not hold.
     """
     counts = [Counter[str]() for _ in found]
+    lows = [list[int]() for _ in found]
+    numbers = {tuple(each.choice.items()): number for number, each in enumerate(found)}
     total = 0
     for batch in rows:
         for row in batch.to_pylist():
             total += 1
-            own = [
-                count
-                for count, each in zip(counts, found, strict=True)
-                if all(row[name] == value for name, value in each.choice.items())
-            ]
-            if len(own) != 1:
-                raise FalseFindingError(f"no one finding is of network {row['network']}.")
-            own[0].update(_facts(row))
-    for count, each in zip(counts, found, strict=True):
-        told = {
+            own = numbers.get(tuple((name, row[name]) for name in found[0].choice))
+            if own is None:
+                raise FalseFindingError(f"no finding is of network {row['network']}.")
+            facts = _facts(row)
+            counts[own].update(facts)
+            if "low" in facts:
+                lows[own].append(row["network"])
+    for count, low, each in zip(counts, lows, found, strict=True):
+        told: dict[str, Any] = {
             "networks": each.networks,
             "high": each.high,
             "low": each.low,
+            "such_as": each.such_as,
             "dead": each.dead,
             "diverged": each.diverged,
-            f"low {each.which}": each.merged,
         }
-        for name, number in told.items():
-            if each.which == "" and name == "low ":
-                continue
-            if count[name] != number:
+        if each.which:
+            told[f"low {each.which}"] = each.merged
+        for name, value in told.items():
+            there = tuple(sorted(low)[:FEW]) if name == "such_as" else count[name]
+            if there != value:
                 raise FalseFindingError(
-                    f"the finding on {dict(each.choice) or 'all networks'} says {name}: {number}; "
-                    f"the table has {count[name]}."
+                    f"the finding on {dict(each.choice) or 'all networks'} says {name}: {value}; "
+                    f"the table has {there}."
                 )
     return total
 
@@ -171,7 +192,7 @@ def _facts(row: Mapping[str, Any]) -> list[str]:
     if row["accuracy"] < LOW:
         facts.append("low")
         if row["merged"] is not None:
-            facts += [f"low {pair}" for pair in row["merged"].split("; ")]
+            facts += [f"low {pair}" for pair in pairs_in(row["merged"])]
     if row["dead_units"] > 0:
         facts.append("dead")
     if row["verdict"] == "diverged":
