@@ -87,7 +87,7 @@ def _tell(survey: Survey, row: dict[str, Any], run: Run) -> None:
     merged = "" if row["merged"] is None else f", merged: {row['merged']}"
     dead = f", dead units: {row['dead_units']}" if row["dead_units"] else ""
     OUT.say(
-        f"Network {row['network']:,} of {len(survey):,}, seed {row['seed']}: {score.accuracy:.1%} "
+        f"Network {row['network']} of {len(survey):,}, seed {row['seed']}: {score.accuracy:.1%} "
         f"of {len(survey.data):,} samples right, loss {score.loss:.4f}; verdict {row['verdict']}"
         f"{merged}{dead}."
     )

@@ -15,7 +15,7 @@ from classlens.cli.options import given_choices, option_name, setting_options, w
 from classlens.cli.reading import reading_of, reading_options
 from classlens.cli.several import in_a_child, machines_of, machines_options, together
 from classlens.cli.sources import is_table, named_data, prepared_table
-from classlens.cli.terminal import OUT, with_networks
+from classlens.cli.terminal import OUT, Tell, with_networks
 from classlens.errors import ArgumentError
 from classlens.files import write_whole
 from classlens.kinds import Whole
@@ -24,6 +24,7 @@ from classlens.settings import SETTINGS
 if TYPE_CHECKING:
     from classlens.data.dataset import Dataset
     from classlens.survey.plan import Plan
+    from classlens.survey.running import Progress
     from classlens.training.processes import Share
 
 _ROWS = tuple(name for name in SETTINGS if name not in ("seed", "history_megabytes"))
@@ -152,7 +153,7 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
                     weights=weights,
                     csv=csv,
                     resume=resume,
-                    progress=progress,
+                    progress=_loading(progress),
                     share=share,
                     source=data or "blobs",
                 ),
@@ -169,6 +170,19 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
         f"One of them alone: classlens sweep{table} --out {out} --open {shown}"
         + ("" if csv else "\nThe table as text: the same command with --resume --csv")
     )
+
+
+def _loading(progress: Tell) -> Tell:
+    """The same, but with the first networks what draws is loaded: the cores train meanwhile."""
+
+    def tell(news: Progress) -> None:
+        progress(news)
+        if news.done:
+            import classlens.survey.gallery  # noqa: PLC0415
+            import classlens.view.displays.endings  # noqa: PLC0415
+            import classlens.view.displays.gallery  # noqa: F401, PLC0415
+
+    return tell
 
 
 def _write(picture: Path, content: bytes) -> None:

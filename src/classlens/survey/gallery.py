@@ -130,11 +130,11 @@ def _exhibit(
 
     network = networks[each.network]
     if network is None:
-        lines = (*each.lines, f"network {each.network:,}: its weights overflowed")
+        lines = (*each.lines, f"network {each.network}: its weights overflowed")
         return Exhibit(each.title, lines, None, np.full(len(data), -1))
     predicted = network.predict(data.X)
     share = float((predicted == data.y).mean())
-    lines = (*each.lines, f"network {each.network:,}: {share:.1%} right")
+    lines = (*each.lines, f"network {each.network}: {share:.1%} right")
     found = None
     if sum(layer.units for layer in network.layers[:-1]) <= _MOST_UNITS:
         found = territories(regions(network, window), resolution=_SHADES)

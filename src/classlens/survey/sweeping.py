@@ -19,7 +19,6 @@ from classlens.errors import ArgumentError, short
 from classlens.files import folder_for
 from classlens.kinds import Flag, Whole
 from classlens.survey.folder import Folder
-from classlens.survey.gallery import gallery
 from classlens.survey.opening import opened
 from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out
@@ -92,6 +91,8 @@ class Survey:
         Raises:
             DataError: if the data is not of two features.
         """
+        from classlens.survey.gallery import gallery  # noqa: PLC0415 - loads the exact geometry
+
         return gallery(self.plan, self.data, self.tally)
 
     @classmethod

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from classlens.analysis.thresholds import threshold
 from classlens.errors import FalseFindingError
+from classlens.explanation.phrases import listed
 from classlens.survey.mergers import names_in, pairs_in
 from classlens.survey.tally import FEW, HIGH, LOW, Count, Tally
 
@@ -111,11 +112,9 @@ def _sentence(found: Finding) -> str:
     text = f"With {named}, {text}" if named else text
     if found.low:
         text += f"; {found.low:,} stay{'s' if found.low == 1 else ''} under {LOW:.0%}"
-        numbers = " and ".join(f"{number:,}" for number in found.such_as[-2:])
-        numbers = ", ".join([*(f"{number:,}" for number in found.such_as[:-2]), numbers])
         networks = "network" if len(found.such_as) == 1 else "networks"
         such_as = "such as " if found.low > len(found.such_as) else ""
-        text += f" ({such_as}{networks} {numbers})"
+        text += f" ({such_as}{networks} {listed([str(each) for each in found.such_as])})"
         if found.merged:
             of = "and there" if found.merged == found.low else f"in {found.merged:,} of them"
             text += f", {of} {' and '.join(names_in(found.which))} are merged"

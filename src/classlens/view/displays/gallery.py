@@ -83,8 +83,9 @@ class GalleryDisplay:
         for number, exhibit in enumerate(self.exhibits):
             row, column = divmod(number, columns)
             left, bottom = column * (width + _GAP), -row * (height + _OVER) - height
+            painted = exhibit.territories is not None
             panel = frame.add_panel(
-                figure, left, bottom, width, height, ruled=(None, None), painted=exhibit.territories is not None
+                figure, left, bottom, width, height, ruled=(None, None), painted=painted
             )
             self._draw(panel, exhibit)
             panels.append(panel)
