@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from pairs import Two
 
 from classlens.data.toys import blobs
 from classlens.survey.plan import Plan
@@ -18,28 +18,6 @@ from classlens.survey.sweeping import sweep_into
 slow = pytest.mark.slow
 
 AGAIN = "What is finished is kept: start all processes again with --resume.\n"
-
-
-class Two:
-    """Two processes that carry out one command."""
-
-    def __init__(self, *words: object) -> None:
-        with socket.socket() as own:
-            own.bind(("127.0.0.1", 0))
-            port = own.getsockname()[1]
-        command = [sys.executable, "-m", "classlens", "sweep", *map(str, words)]
-        command += ["--coordinator", f"127.0.0.1:{port}", "--processes", "2", "--process-id"]
-        self.processes = [
-            subprocess.Popen(
-                [*command, str(index)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            for index in (0, 1)
-        ]
-
-    def ended(self, index: int, seconds: float = 300) -> tuple[int, str, str]:
-        """Status, output and errors of one."""
-        out, errors = self.processes[index].communicate(timeout=seconds)
-        return self.processes[index].returncode, out, errors
 
 
 def alone(*words: object) -> subprocess.CompletedProcess[str]:
@@ -55,7 +33,7 @@ SMALL = ["--seeds", 5000, "--epochs", 3, "--csv"]
 
 
 def test_two_make_the_table_of_one(tmp_path: Path) -> None:
-    two = Two(*SMALL, "--out", tmp_path / "two")
+    two = Two("sweep", *SMALL, "--out", tmp_path / "two")
     sweep_into(tmp_path / "one", Plan.of(5000, {"epochs": 3}, {}), blobs(), csv=True)
     status, first, errors = two.ended(0)
     assert (status, errors) == (0, "")
@@ -73,7 +51,7 @@ LONG = ["--seeds", 120_000, "--epochs", 60]
 
 def killed(folder: Path, index: int) -> tuple[int, str, str]:
     """What the other one says, within 30 seconds."""
-    two = Two(*LONG, "--out", folder)
+    two = Two("sweep", *LONG, "--out", folder)
     deadline = time.monotonic() + 120
     while not ({0, 1} <= {number % 2 for number in parts_of(folder)}):
         assert time.monotonic() < deadline
@@ -96,7 +74,7 @@ def test_one_is_killed_and_all_goes_on(tmp_path: Path, index: int) -> None:
     assert errors == f"Error: {who[index]}What was said there tells why. {AGAIN}"
     assert parts_of(tmp_path / "s")
     if index:
-        two = Two(*LONG, "--out", tmp_path / "s", "--resume")
+        two = Two("sweep", *LONG, "--out", tmp_path / "s", "--resume")
         assert [two.ended(k)[0] for k in (0, 1)] == [0, 0]
     else:
         assert alone(*LONG, "--out", tmp_path / "s", "--resume").returncode == 0
@@ -109,7 +87,7 @@ def test_one_is_killed_and_all_goes_on(tmp_path: Path, index: int) -> None:
 def test_an_error_of_one_ends_both(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "sweep.json").write_text("{}")
-    two = Two(*SMALL, "--out", tmp_path / "s")
+    two = Two("sweep", *SMALL, "--out", tmp_path / "s")
     status, _, errors = two.ended(0)
     assert status == 2
     assert errors.startswith(f"Error: {tmp_path / 's'} holds a sweep already.")
@@ -121,7 +99,7 @@ def test_an_error_of_one_ends_both(tmp_path: Path) -> None:
 @slow
 @pytest.mark.parametrize("index", [0, 1])
 def test_ctrl_c_ends_both(tmp_path: Path, index: int) -> None:
-    two = Two(*LONG, "--out", tmp_path / "s")
+    two = Two("sweep", *LONG, "--out", tmp_path / "s")
     while not parts_of(tmp_path / "s"):
         time.sleep(0.05)
     two.processes[index].send_signal(signal.SIGINT)
