@@ -142,7 +142,7 @@ class Folder:
         """
         own = table.replace_schema_metadata(self._schema.metadata)
         with whole_file(self._file(part.number)) as file:
-            pq.write_table(own, file, write_page_checksum=True)
+            pq.write_table(own, file, **self._written())
 
     def join(self) -> None:
         """Make one table of the parts, which then go.
@@ -152,7 +152,7 @@ class Folder:
         """
         with (
             whole_file(self.table) as file,
-            pq.ParquetWriter(file, self._schema, write_page_checksum=True) as writer,
+            pq.ParquetWriter(file, self._schema, **self._written()) as writer,
         ):
             for number in sorted(self.numbers()):
                 writer.write_table(self._read(self._file(number)))
@@ -174,6 +174,11 @@ class Folder:
         ):
             for batch in rows.iter_batches(columns=names):
                 writer.write_batch(batch.replace_schema_metadata(None))
+
+    def _written(self) -> dict[str, Any]:
+        """How the files are written: of numbers, few of which are alike, there is no dictionary."""
+        texts = [field.name for field in self._schema if pa.types.is_string(field.type)]
+        return {"write_page_checksum": True, "use_dictionary": texts}
 
     def _tidy(self) -> None:
         """Take away the parts, and what a sweep that was killed had begun to write."""
