@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -106,3 +108,40 @@ def test_ctrl_c_ends_both(tmp_path: Path, index: int) -> None:
     status, _, errors = two.ended(index)
     assert (status, errors) == (130, "Interrupted.\n")
     assert two.ended(1 - index, seconds=30)[0] == 2
+
+
+def launched(launcher: str, index: int, port: int) -> dict[str, str]:
+    """What a launcher tells its task, of two on this machine."""
+    number, port_too = str(index), {"JAX_COORDINATOR_PORT": str(port)}
+    if launcher == "Slurm":
+        step = {"SLURM_JOB_ID": "77123", "SLURM_STEP_NODELIST": "127.0.0.1"}
+        count = {"SLURM_NTASKS": "2", "SLURM_STEP_NUM_TASKS": "2"}
+        return {**step, **count, **port_too, "SLURM_PROCID": number, "SLURM_LOCALID": number}
+    own = {"OMPI_COMM_WORLD_RANK": number, "OMPI_COMM_WORLD_LOCAL_RANK": number}
+    uri = "1531576320.0;tcp://127.0.0.1:34911"
+    return {**own, **port_too, "OMPI_COMM_WORLD_SIZE": "2", "OMPI_MCA_orte_hnp_uri": uri}
+
+
+@slow
+@pytest.mark.parametrize("launcher", ["Slurm", "Open MPI"])
+def test_a_launcher_s_tasks_find_one_another(tmp_path: Path, launcher: str) -> None:
+    command = [sys.executable, "-m", "classlens", "sweep", "--seeds", "64", "--epochs", "2"]
+    command += ["--out", str(tmp_path / "s")]
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        port = own.getsockname()[1]
+    tasks = [
+        subprocess.Popen(
+            command,
+            env={**os.environ, **launched(launcher, index, port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for index in (0, 1)
+    ]
+    ended = [(*each.communicate(timeout=300), each.returncode) for each in tasks]
+    said = "process 1 of 2 has trained 0 networks; process 0 tells of all.\n"
+    assert ended[1] == (said, "", 0)
+    assert ended[0][1:] == ("", 0)
+    assert ended[0][0].startswith("0 of 64 seeds reach 99%")
