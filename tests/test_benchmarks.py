@@ -41,7 +41,15 @@ def rows_of(text):
 
 def check_file(text, command):
     assert f"`{command}`" in text
-    for name in ("Processor", "JAX's devices", "System", "Python", "Libraries", "Date", "Load before"):
+    for name in (
+        "Processor",
+        "JAX's devices",
+        "System",
+        "Python",
+        "Libraries",
+        "Date",
+        "Load before",
+    ):
         assert f"\n- {name}: " in text
     headings = "| what | ours (median) | theirs (median) | ratio (range) | goal | reached |\n"
     assert text.count(headings) == text.count("\n## ")
