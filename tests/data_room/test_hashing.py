@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from classlens.data.hashing import Hashes, buckets, parts_by_hash, row_hashes
+from classlens.data.hashing import (
+    Hashes,
+    buckets,
+    of_their_own,
+    parts_by_hash,
+    row_hashes,
+)
 from classlens.data.tables.reading import read_batches
 
 KINDS = {"x": "number", "word": "category", "yes": "boolean"}
@@ -72,6 +78,14 @@ def test_rows_are_as_good_as_random() -> None:
     assert np.bincount(parts) / 64_000 == pytest.approx([0.25, 0.25, 0.5], abs=0.01)
     other = parts_by_hash(found, 2, [0.25, 0.5])
     assert np.mean(parts == other) == pytest.approx(0.25**2 + 0.25**2 + 0.5**2, abs=0.01)
+
+
+def test_copies_may_have_hashes_of_their_own() -> None:
+    found = of_their_own(np.full(64_000, 5, np.uint64), 7)
+    assert len(np.unique(found)) == 64_000
+    assert chi_squared(found % np.uint64(64), 64) < 120
+    assert np.array_equal(of_their_own(np.full(10, 5, np.uint64), 17), found[10:20])
+    assert of_their_own(np.full(1, 6, np.uint64), 7) != found[0]
 
 
 def chi_squared(numbers: NDArray[Any], among: int) -> float:

@@ -12,7 +12,7 @@ import pytest
 
 import classlens as cl
 from classlens.data.hashing import parts_by_hash
-from classlens.tabular import streaming
+from classlens.tabular import scanning, streaming
 from classlens.tabular.parting import FEW, Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.tabular.streaming import learn_from_disk, train_from_disk
@@ -121,6 +121,30 @@ def test_of_a_rare_class_all_rows_are_learned_from(tmp_path: Path) -> None:
     assert done.measures is not None
     assert done.measures.confusion[done.model.class_names.index("rare")].sum() == 0
     assert len(frame[frame.kind == "rare"]) < FEW
+
+
+@pytest.mark.parametrize("counted", [500_000, 150])
+def test_of_few_different_rows_each_class_is_learned_and_scored(
+    counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their hashes alone, all copies of a class's only row would go one way."""
+    monkeypatch.setattr(scanning, "_COUNTED", counted)
+    frame = pd.DataFrame({"x": ["p", "q", "p", "r"] * 100, "kind": ["a", "b", "a", "c"] * 100})
+    for seed in range(3):
+        done = train_from_disk(frame, "kind", seed=seed, epochs=60, learning_rate=0.1)
+        assert done.unscored == ()
+        assert done.measures is not None
+        assert done.measures.accuracy == 1.0
+        assert done.measures.samples == pytest.approx(80, abs=30)
+        assert done.learned + done.watched + done.measures.samples == 400
+
+
+def test_copies_of_a_row_that_is_not_frequent_go_one_way() -> None:
+    frame = table(500)
+    twice = train_from_disk(pd.concat([frame, frame]), "kind", **QUICK)
+    assert np.array_equal(
+        twice.rows[: len(twice.rows) // 2] + 500, twice.rows[-len(twice.rows) // 2 :]
+    )
 
 
 def test_of_a_large_table_few_rows_are_held_out(

@@ -60,6 +60,16 @@ def parts_by_hash(hashes: Hashes, seed: int, shares: Sequence[float]) -> NDArray
     return np.where(place < len(ends), place + 1, 0)
 
 
+def of_their_own(hashes: Hashes, first: int) -> Hashes:
+    """Hashes that copies of one row do not share, shape (rows,).
+
+    Args:
+        hashes: of consecutive rows, shape (rows,).
+        first: the number of the first row.
+    """
+    return _mixed(hashes ^ _numbered(first, len(hashes), "copies"))
+
+
 def buckets(first: int, count: int, seed: int, among: int) -> NDArray[np.intp]:
     """One of so many buckets for each of consecutive rows, drawn by the row's number.
 
@@ -69,8 +79,12 @@ def buckets(first: int, count: int, seed: int, among: int) -> NDArray[np.intp]:
         seed: draws others.
         among: how many buckets there are.
     """
-    numbers = np.arange(first, first + count, dtype=np.uint64) + _word(f"buckets {seed}")
-    return (_mixed(numbers) % np.uint64(among)).astype(np.intp)
+    return (_numbered(first, count, f"buckets {seed}") % np.uint64(among)).astype(np.intp)
+
+
+def _numbered(first: int, count: int, purpose: str) -> Hashes:
+    """A hash of each consecutive row's number."""
+    return _mixed(np.arange(first, first + count, dtype=np.uint64) + _word(purpose))
 
 
 def _cells(column: Column) -> Hashes:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classlens.data.hashing import parts_by_hash
+from classlens.data.hashing import Hashes, of_their_own, parts_by_hash
 from classlens.data.spool import Spool
 from classlens.data.tables.table import Table
 from classlens.data.weights import class_weights
@@ -22,7 +22,8 @@ from classlens.training.limits import check_updates
 from classlens.training.prepare import check_mean
 from classlens.training.stream import StreamJob
 
-# Of a class with fewer rows all are learned from: the hash might leave none of them.
+# Of a class with fewer rows all are learned from: the hash might leave none of them. For the same
+# reason a row's copies do not all go one way if they are more than one in so many of its class.
 FEW = 20
 
 # Features, shape (rows, features), and classes, shape (rows,).
@@ -74,7 +75,10 @@ class Parted:
         self._watched: list[Rows] = []
         rows, first = [], 0
         for table, hashes in found.batches():
-            part = self._add(table, parts_by_hash(hashes, order, shares))
+            y = known_classes(table, found.encoding.target, found.class_names)
+            part = parts_by_hash(self._drawn_by(hashes, y, first), order, shares)
+            part = np.where(self._few[y], 0, part)
+            self._add(table, y, part)
             rows.append(first + np.flatnonzero(part == 1))
             first += len(table)
             progress(first)
@@ -82,11 +86,15 @@ class Parted:
         self.rows = np.concatenate(rows)
         self.watched = sum(len(y) for _, y in self._watched)
 
-    def _add(self, table: Table, part: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Take some rows in; which part each went to."""
+    def _drawn_by(self, hashes: Hashes, y: NDArray[np.int64], first: int) -> Hashes:
+        """The hashes by which rows are drawn."""
         found = self._found
-        y = known_classes(table, found.encoding.target, found.class_names)
-        part = np.where(self._few[y], 0, part)
+        frequent = found.copies.of(hashes) > np.maximum(2, found.counts[y] / FEW)
+        return np.where(frequent, of_their_own(hashes, first), hashes)
+
+    def _add(self, table: Table, y: NDArray[np.int64], part: NDArray[np.intp]) -> None:
+        """Take some rows in, each to its part."""
+        found = self._found
         X = found.encoding.encode(table)
         scaled = found.scaling.scaled(X).astype(np.float32)
         own = part == 0
@@ -95,7 +103,6 @@ class Parted:
             self._tested.append((X[part == 1], y[part == 1]))
         if (part == 2).any():
             self._watched.append((scaled[part == 2], y[part == 2]))
-        return part
 
     @property
     def tested(self) -> Rows | None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.data.copies import Copies
 from classlens.data.dataset import Dataset
 from classlens.data.encode import YES, Encoding, Feature, codes_of, numbers_of, plain
 from classlens.data.hashing import Hashes, row_hashes
@@ -36,6 +37,8 @@ from classlens.tabular.preparing import MISSING
 HEAD_ROWS = 100_000
 # A feature for each word: more of them are a column of names or of sentences.
 _MOST_WORDS = 10_000
+# Copies of rows are counted among so many rows at a time.
+_COUNTED = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,7 @@ class Scan:
         scaling: of the features of all rows, for the training.
         class_names: the classes, sorted.
         counts: rows of each, shape (classes,).
+        copies: how often its most frequent rows are there.
         places: where each row stands.
         digest: of all rows in their order; another table has another one.
     """
@@ -67,6 +71,7 @@ class Scan:
     scaling: Scaling
     class_names: tuple[str, ...]
     counts: NDArray[np.int64]
+    copies: Copies
     places: Places
     digest: str
 
@@ -145,6 +150,7 @@ def scan(
     classes: dict[str, int] = {}
     stretches: list[Stretch] = []
     digest, rows = hashlib.sha256(), 0
+    copies, waiting = Copies(), list[Hashes]()
     kinds[target] = "category"
     for table, hashes in _hashed(source, kinds, reading):
         _count_classes(table, target, classes)
@@ -155,6 +161,9 @@ def scan(
         stretches.extend(table.places.stretches)
         digest.update(hashes.tobytes())
         rows += len(table)
+        waiting.append(hashes)
+        if sum(map(len, waiting)) >= _COUNTED:
+            copies, waiting = copies.met(np.concatenate(waiting)), []
         progress(rows)
     features = []
     for name, each in seen.items():
@@ -182,6 +191,7 @@ def scan(
         _scaling(encoding, seen),
         names,
         np.array([classes[name] for name in names]),
+        copies.met(np.concatenate([*waiting, np.empty(0, np.uint64)])),
         Places.of(stretches),
         digest.hexdigest(),
     )

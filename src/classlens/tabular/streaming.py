@@ -179,8 +179,8 @@ def learn_from_disk(
     """Train a classifier on a table that was gone through.
 
     Which rows are held out, a hash of each row's cells decides: the same row always goes the same
-    way, wherever it stands, and so do its copies. All rows of a class of fewer than 20 are learned
-    from.
+    way, wherever it stands, and so do its copies, unless they are more than a twentieth of its
+    class. All rows of a class of fewer than 20 are learned from.
 
     Args:
         found: the table, as ``scan`` gives it.
