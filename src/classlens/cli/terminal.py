@@ -185,7 +185,9 @@ def with_rows(work: Callable[[Callable[[int], None]], Result]) -> Result:
             ask()
             bar.update(task, completed=rows)
 
-        return work(tell)
+        result = work(tell)
+        ask()  # after the last rows, too
+        return result
 
 
 def with_networks(work: Callable[[Tell], Result], ask: Callable[[], None]) -> Result:
