@@ -27,14 +27,15 @@ from classlens.data.tables.cautions import Caution, cautions
 from classlens.data.tables.column import Column
 from classlens.data.tables.numerals import read_numerals
 from classlens.data.tables.options import BOOLEANS
+from classlens.data.tables.pieces import rows_of_piece
 from classlens.data.tables.places import Places, Stretch
 from classlens.data.tables.reading import read_batches, read_head
 from classlens.data.tables.table import MOST_WORD_CLASSES, Table
 from classlens.errors import ArgumentError, TableError, one_of, short
 from classlens.tabular.preparing import MISSING
 
-# What a column is, its first rows tell.
-HEAD_ROWS = 100_000
+# What a column is, its first rows tell: so many, of a wide table fewer.
+HEAD_ROWS, HEAD_CELLS = 100_000, 4_000_000
 # A feature for each word: more of them are a column of names or of sentences.
 _MOST_WORDS = 10_000
 # Copies of rows are counted among so many rows at a time.
@@ -91,7 +92,8 @@ class Scan:
             TableError: if they cannot be read any more, or are others than they were.
         """
         digest = hashlib.sha256()
-        for table, hashes in _hashed(self.source, self.kinds, self.reading):
+        most = rows_of_piece(len(self.encoding.names))  # a word makes a feature
+        for table, hashes in _hashed(self.source, self.kinds, self.reading, most):
             digest.update(hashes.tobytes())
             yield table, hashes
         if digest.hexdigest() != self.digest:
@@ -139,7 +141,7 @@ def scan(
             "Write it to a file first."
         )
     leave_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
-    head = read_head(source, HEAD_ROWS, **reading)
+    head = read_head(source, HEAD_ROWS, HEAD_CELLS, **reading)
     chosen, left = chosen_columns(head, target, leave_out, partly=True)
     left += [LeftOut(each.name, "its first cells are empty") for each in chosen if _is_empty(each)]
     chosen = [each for each in chosen if not _is_empty(each)]
@@ -152,7 +154,7 @@ def scan(
     digest, rows = hashlib.sha256(), 0
     copies, waiting = Copies(), list[Hashes]()
     kinds[target] = "category"
-    for table, hashes in _hashed(source, kinds, reading):
+    for table, hashes in _hashed(source, kinds, reading, rows_of_piece(len(kinds))):
         _count_classes(table, target, classes)
         if missing == "refuse":
             refuse_missing(table, [table[name] for name in seen])
@@ -198,9 +200,9 @@ def scan(
 
 
 def _hashed(
-    source: Any, kinds: Mapping[str, str], reading: Mapping[str, Any]
+    source: Any, kinds: Mapping[str, str], reading: Mapping[str, Any], most: int
 ) -> Iterator[tuple[Table, Hashes]]:
-    for table in read_batches(source, kinds=kinds, **reading):
+    for table in read_batches(source, kinds=kinds, most_rows=most, **reading):
         table.refuse_unusable(name for name, kind in kinds.items() if kind == "number")
         yield table, row_hashes(table, list(kinds))
 

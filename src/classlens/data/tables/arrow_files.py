@@ -10,12 +10,11 @@ import pyarrow as pa
 from pyarrow import ipc, parquet
 
 from classlens.data.tables.names import check_names
-from classlens.data.tables.pieces import Piece, Sheet
+from classlens.data.tables.pieces import Piece, Sheet, rows_of_piece
 from classlens.data.tables.places import Stretch
 from classlens.data.tables.sources import Source
 from classlens.errors import TableError
 
-_ROWS = 65_536  # a piece
 # A file of more cells than this may hold so many of them a byte at most: a few bytes can claim a
 # billion rows that are all the same.
 CELLS_FREELY = 50_000_000
@@ -41,6 +40,8 @@ def open_parquet(source: Source) -> Sheet:
             file=source.name,
         )
 
+    most = rows_of_piece(len(schema.names))
+
     def batches() -> Iterator[Any]:
         with source.open() as file:
             opened = parquet.ParquetFile(
@@ -51,7 +52,7 @@ def open_parquet(source: Source) -> Sheet:
                 buffer_size=1 << 20,
             )
             for group in range(opened.num_row_groups):
-                yield from opened.iter_batches(_ROWS, row_groups=[group], use_threads=False)
+                yield from opened.iter_batches(most, row_groups=[group], use_threads=False)
 
     return _sheet(source, schema, batches)
 
@@ -84,11 +85,12 @@ def _sheet(source: Source, schema: Any, batches: Callable[[], Iterator[Any]]) ->
     names = check_names(source.name, given)
 
     def pieces(_: frozenset[int]) -> Iterator[Piece]:
-        start = 0
+        start, most = 0, rows_of_piece(len(names))
         with _reading(source):
             for batch in batches():
                 batch.validate(full=True)  # offsets and UTF-8 that a damaged file has wrong
-                yield Piece(batch.columns, Stretch(source.name, len(batch), start + 1, "row"))
+                stretch = Stretch(source.name, len(batch), start + 1, "row")
+                yield from Piece(batch.columns, stretch).parts(most)
                 start += len(batch)
 
     return Sheet(source.name, names, (), pieces)

@@ -9,12 +9,11 @@ import narwhals as nw
 import pyarrow as pa
 
 from classlens.data.tables.names import check_names
-from classlens.data.tables.pieces import Piece, Sheet
+from classlens.data.tables.pieces import Piece, Sheet, rows_of_piece
 from classlens.data.tables.places import Stretch
 from classlens.errors import TableError, short
 
 NAME = "the frame"
-_ROWS = 65_536  # a piece
 
 
 def is_frame(source: Any) -> bool:
@@ -49,11 +48,11 @@ def open_frame(source: Any) -> Sheet:
         _cells(name, frame.get_column(original))
         for name, original in zip(names, frame.columns, strict=True)
     ]
-    rows = len(frame)
+    rows, most = len(frame), rows_of_piece(len(names))
 
     def pieces(_: frozenset[int]) -> Iterator[Piece]:
-        for start in range(0, rows, _ROWS):
-            part = [each[start : start + _ROWS] for each in cells]
+        for start in range(0, rows, most):
+            part = [each[start : start + most] for each in cells]
             yield Piece(part, Stretch(NAME, len(part[0]), start, "row"))
 
     return Sheet(NAME, names, (), pieces)

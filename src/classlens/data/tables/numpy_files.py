@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from classlens.data.tables.bridge import strings
 from classlens.data.tables.names import MOST_COLUMNS, check_names, numbered
-from classlens.data.tables.pieces import Piece, Sheet
+from classlens.data.tables.pieces import Piece, Sheet, rows_of_piece
 from classlens.data.tables.places import Stretch
 from classlens.data.tables.sources import Source
 from classlens.errors import TableError, short
 
-_ROWS = 65_536  # a piece
 # An archive of more than this may inflate by this factor at most.
 INFLATES_FREELY = 64 << 20
 MOST_INFLATION = 300
@@ -80,9 +79,9 @@ def open_numpy(source: Source) -> Sheet:
 
     def pieces(_: frozenset[int]) -> Iterator[Piece]:
         cells = [_cells(source.name, name, array) for name, array in columns]
-        rows = len(columns[0][1])
-        for start in range(0, rows, _ROWS):
-            part = [each[start : start + _ROWS] for each in cells]
+        rows, most = len(columns[0][1]), rows_of_piece(len(columns))
+        for start in range(0, rows, most):
+            part = [each[start : start + most] for each in cells]
             yield Piece(part, Stretch(source.name, len(part[0]), start + 1, "row"))
 
     return Sheet(source.name, names, (), pieces, pictures[0] if pictures else None)

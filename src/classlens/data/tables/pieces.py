@@ -16,6 +16,8 @@ from classlens.data.tables.options import ReadOptions
 from classlens.data.tables.places import Places, Stretch
 from classlens.errors import TableError, short
 
+_ROWS, _CELLS = 65_536, 4_000_000  # of a piece: about 30 MB
+
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -29,6 +31,12 @@ class Piece:
 
     cells: Sequence[Any]
     stretch: Stretch
+
+    def parts(self, most: int) -> Iterator[Piece]:
+        """The same rows, so many at a time at most."""
+        for start in range(0, self.stretch.rows, most):
+            part = slice(start, min(start + most, self.stretch.rows))
+            yield Piece([each[part] for each in self.cells], self.stretch.part(part))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +68,16 @@ class TextNeededError(Exception):
     def __init__(self, positions: frozenset[int]) -> None:
         super().__init__(positions)
         self.positions = positions
+
+
+def rows_of_piece(columns: int) -> int:
+    """How many rows a piece of so many columns has, where that can be chosen.
+
+    Example:
+        >>> rows_of_piece(10), rows_of_piece(1000)
+        (65536, 4000)
+    """
+    return max(1, min(_ROWS, _CELLS // max(1, columns)))
 
 
 def columns_of(

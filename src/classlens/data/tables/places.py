@@ -61,6 +61,24 @@ class Stretch:
         """Whether a row's number follows from the first one's."""
         return self.lines is None and self.files is None
 
+    def part(self, rows: slice) -> Stretch:
+        """Some of its rows."""
+        return Stretch(
+            self.file,
+            rows.stop - rows.start,
+            self.start + rows.start,
+            self.unit,
+            None if self.lines is None else self.lines[rows],
+            None if self.files is None else self.files[rows],
+        )
+
+    def short(self) -> Stretch:
+        """The same, without the lines of rows that stand on one line each."""
+        lines = self.lines
+        if lines is None or not self.rows or lines[-1] - lines[0] != self.rows - 1:
+            return self
+        return Stretch(self.file, self.rows, int(lines[0]), self.unit)
+
     def at(self, row: int) -> Place:
         """Where a row of this stretch stands."""
         if self.files is not None:
@@ -96,7 +114,7 @@ class Places:
 
 def _merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
     before: Stretch | None = None
-    for each in stretches:
+    for each in map(Stretch.short, stretches):
         if before is None:
             before = each
         elif (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -96,12 +97,13 @@ def read_table(  # noqa: PLR0913 - each says one thing of the source
         return _table(sheets, options)
 
 
-def read_head(source: Any, rows: int, **reading: Any) -> Table:
+def read_head(source: Any, rows: int, cells: int, **reading: Any) -> Table:
     """Read the beginning of a table, and find out what each of its columns is there.
 
     Args:
         source: as for ``read_table``. All files are opened, and must have the first one's columns.
         rows: read so many rows, and the rest of the piece that the last of them is in.
+        cells: or so many cells, where that is less.
         **reading: as for ``read_table``.
 
     Raises:
@@ -110,7 +112,8 @@ def read_head(source: Any, rows: int, **reading: Any) -> Table:
     """
     options = ReadOptions(**reading)
     with ExitStack() as held:
-        return _table(_open(source, options, held, known=False), options, rows)
+        sheets = _open(source, options, held, known=False)
+        return _table(sheets, options, min(rows, cells // len(sheets[0].names)))
 
 
 def read_bytes(name: str, content: bytes) -> Table:
@@ -177,6 +180,7 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
     source: Any,
     *,
     kinds: Mapping[str, str],
+    most_rows: int = sys.maxsize,
     delimiter: str | None = None,
     header: bool | None = None,
     encoding: str | None = None,
@@ -192,6 +196,7 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
     Args:
         source: as for ``read_table``.
         kinds: the kind of each column that is to be read, by name; other columns are left out.
+        most_rows: how many rows to read at a time at most.
         delimiter: as for ``read_table``.
         header: as for ``read_table``.
         encoding: as for ``read_table``.
@@ -226,7 +231,8 @@ def read_batches(  # noqa: PLR0913 - each says one thing of the source
             _refuse_other_columns(sheet, names, all_of_them=False)
         empty = True
         for sheet in sheets:
-            for piece in _pieces(sheet, names, frozenset()):
+            pieces = _pieces(sheet, names, frozenset())
+            for piece in (part for each in pieces for part in each.parts(most_rows)):
                 empty = False
                 columns, places = columns_of(names, [piece], options)
                 yield Table((sheet.file,), columns, sheet.notes, places, sheet.image_shape)
