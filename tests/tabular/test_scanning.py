@@ -206,6 +206,30 @@ def test_refusals(
         scan(made, **{"target": "risk", **options})
 
 
+def test_what_the_first_rows_make_one_wary_of_is_said_of_them(tmp_path: Path) -> None:
+    """Of the classes all rows are known."""
+    risk = [*["low", "high"] * 100, *["low"] * 398, "rare", "Low"]
+    frame = table(risk=risk, town=["Rome", "Oslo"] * 300)
+    said = [each.message for each in scan(files(tmp_path, frame), "risk").cautions]
+    assert said == [
+        (
+            "class 'Low' has 1 sample, too few to learn it from and to test it on. 1 more classes have "
+            "fewer than 5."
+        ),
+        (
+            "classes 'Low' and 'low' differ in spaces or capitals only. If they are one class, write "
+            "them alike."
+        ),
+        (
+            "in the first 200 rows, column 'town' alone tells the class of every row. Is it known "
+            "before 'risk' is, or made from it?"
+        ),
+    ]
+    assert scan(frame[:200], "risk").cautions == prepare(frame[:200], "risk").cautions
+    late = files(tmp_path, frame[::-1])
+    assert [each.message for each in scan(late, "risk").cautions] == said[:2]
+
+
 def test_standard_input_is_there_once() -> None:
     with pytest.raises(cl.ArgumentError, match=r"standard input is there once. Write it to a file"):
         scan("-", "risk")

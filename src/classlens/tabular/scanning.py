@@ -23,7 +23,7 @@ from classlens.data.planning import (
     refuse_none,
 )
 from classlens.data.scaling import Scaling
-from classlens.data.tables.cautions import Caution, cautions
+from classlens.data.tables.cautions import Caution, cautions, cautions_of_classes
 from classlens.data.tables.column import Column
 from classlens.data.tables.numerals import read_numerals
 from classlens.data.tables.options import BOOLEANS
@@ -53,7 +53,7 @@ class Scan:
         head: the first rows, by which the columns' kinds were judged.
         encoding: how its columns become features.
         left_out: the columns that are not used, and why.
-        cautions: what is worth a second look in the head.
+        cautions: what is worth a second look in the head, and in all classes.
         scaling: of the features of all rows, for the training.
         class_names: the classes, sorted.
         counts: rows of each, shape (classes,).
@@ -182,6 +182,7 @@ def scan(
         head, features, target, (words,) if isinstance(words, str) else tuple(words)
     )
     names = head.class_names(target, classes, rows, numeric=head[target].kind == "number")
+    counts = np.array([classes[name] for name in names])
     return Scan(
         source,
         kinds,
@@ -189,10 +190,13 @@ def scan(
         head,
         encoding,
         tuple(left),
-        _cautions(head, target, [feature.column for feature in features]),
+        (
+            *cautions_of_classes(target, counts, names),
+            *_cautions(head, target, rows, [feature.column for feature in features]),
+        ),
         _scaling(encoding, seen),
         names,
-        np.array([classes[name] for name in names]),
+        counts,
         copies.met(np.concatenate([*waiting, np.empty(0, np.uint64)])),
         Places.of(stretches),
         digest.hexdigest(),
@@ -314,9 +318,14 @@ def _scaling(encoding: Encoding, seen: Mapping[str, _Seen]) -> Scaling:
     return Scaling(shift, scale)
 
 
-def _cautions(head: Table, target: str, features: Collection[str]) -> tuple[Caution, ...]:
-    """What is noticed in the head, if it shows two classes at all."""
+def _cautions(head: Table, target: str, rows: int, features: Collection[str]) -> Iterator[Caution]:
+    """What is noticed of the columns in the head, if it shows two classes at all."""
     try:
-        return cautions(head, target, list(features))
+        found = cautions(head, target, list(features))
     except TableError:
-        return ()
+        return
+    for each in found:
+        if each.columns == (target,) and each.kind != "conflict":
+            continue  # of the classes, of which all rows are known
+        first = "" if len(head) == rows else f"in the first {len(head):,} rows, "
+        yield replace(each, message=first + each.message)

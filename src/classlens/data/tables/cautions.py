@@ -58,8 +58,7 @@ def cautions(table: Table, target: str, features: Sequence[str]) -> tuple[Cautio
     known = {column.name: column for column in table.columns}
     chosen = [known[name] if name in known else table[name] for name in features]
     return (
-        *_rare(target, codes, names),
-        *_lookalikes(target, names),
+        *cautions_of_classes(target, np.bincount(codes, minlength=len(names)), names),
         *_identifiers(chosen),
         *_scales(chosen),
         *_giveaways(target, chosen, codes),
@@ -67,8 +66,20 @@ def cautions(table: Table, target: str, features: Sequence[str]) -> tuple[Cautio
     )
 
 
-def _rare(target: str, codes: NDArray[np.int64], names: Sequence[str]) -> Iterator[Caution]:
-    counts = np.bincount(codes, minlength=len(names))
+def cautions_of_classes(
+    target: str, counts: NDArray[np.int64], names: Sequence[str]
+) -> tuple[Caution, ...]:
+    """What is noticed about the classes alone.
+
+    Args:
+        target: the column of the classes.
+        counts: samples of each, shape (classes,).
+        names: the classes.
+    """
+    return (*_rare(target, counts, names), *_lookalikes(target, names))
+
+
+def _rare(target: str, counts: NDArray[np.int64], names: Sequence[str]) -> Iterator[Caution]:
     rare = np.flatnonzero(counts < FEW_SAMPLES)
     if rare.size:
         first = int(rare[np.argmin(counts[rare])])
