@@ -24,8 +24,8 @@ SOURCE = Path(classlens.__file__).parent
 # know each other. The room "classlens" is the package's __init__, which names what is public.
 LEVELS = [
     {"_version", "errors"},
-    {"activations", "arrays", "files", "names", "scratch", "reader"},
-    {"scores", "measures", "tensors"},
+    {"activations", "arrays", "files", "names", "reader"},
+    {"scores", "measures", "tensors", "scratch"},
     {"kinds"},
     {"settings"},
     {"network", "suiting"},

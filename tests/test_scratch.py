@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from classlens.errors import OutputError
-from classlens.scratch import scratch_folder
+from classlens.scratch import check_folder, scratch_folder
 
 CHILD = """
 import sys, time
@@ -65,3 +65,14 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
         scratch_folder(tmp_path / "nowhere"),
     ):
         pass
+
+
+def test_a_folder_is_tried_beforehand(tmp_path: Path) -> None:
+    assert check_folder(str(tmp_path)) == tmp_path
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    for name, words in (("file", "it is a file"), ("none", "there is none")):
+        with pytest.raises(
+            OutputError, match=rf"{name}: {words}. Make it first, or choose another"
+        ):
+            check_folder(tmp_path / name)

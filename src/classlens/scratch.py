@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from classlens.errors import OutputError
+from classlens.files import checked_path
 
 try:
     import fcntl
@@ -17,6 +18,26 @@ except ImportError:  # Windows: what a killed program leaves there stays
     fcntl = None  # type: ignore[assignment]
 
 _PREFIX, _LOCK = "classlens-scratch-", "lock"
+
+
+def check_folder(path: str | Path) -> Path:
+    """The path of a folder that ``scratch_folder`` can make another one in.
+
+    Called before long work that needs it.
+
+    Raises:
+        ArgumentError: if the path is none.
+        OutputError: if there is no such folder, or nothing can be written there.
+    """
+    folder = checked_path(path)
+    if not folder.is_dir():
+        reason = "it is a file" if folder.exists() else "there is none"
+        raise OutputError(
+            f"cannot write into the folder {folder}: {reason}. Make it first, or choose another "
+            "one."
+        )
+    with scratch_folder(folder):
+        return folder
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ def train(folder: Path, run_program: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_from_files_to_a_model(train: Run, tmp_path: Path) -> None:
     said = train("--memory", "800MB", "--report", "r.html")
-    assert "1,200 rows, 3 columns. Of the first 1,200 rows it is told what the columns are." in said
+    assert said.startswith("1,200 rows, 3 columns.\n")
     assert re.search(r"kind\s+the classes \(2\)", said)
     assert re.search(r"Learned from \d{3} rows, watched \d{3}\.", said)
     assert re.search(r"Accuracy on \d{3} held-out rows: 9\d\.\d%", said)
@@ -80,12 +80,41 @@ def test_without_rows_to_score(train: Run, tmp_path: Path) -> None:
             ("--memory", "1GB", "--scratch", "no/such"),
             "cannot write into the folder no/such: there",
         ),
+        (("--memory", ""), "--memory must be an amount of memory such as 1GB, of at least 600MB"),
         (("--memory", "1GB", "--missing", "skip"), "--missing must be one of refuse, impute"),
     ],
 )
 def test_refusals(train: Run, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
     assert words in train(*options, status=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_for_the_rows_is_tried_before_the_table_is_read(train: Run) -> None:
+    said = train("--memory", "1GB", "--scratch", "/dev/null", status=2)
+    words = "Error: cannot write into the folder /dev/null: it is a file. Make it first, or choose"
+    assert said.startswith(words)
+
+
+def test_what_the_first_rows_tell_is_said_to_be_told_by_them(
+    train: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classlens.tabular.scanning.HEAD_ROWS", 500)
+    said = train("--memory", "1GB", "--missing-words", "none")
+    assert said.startswith("1,200 rows, 3 columns. What the columns are, the first 800 rows tell:")
+
+
+def test_classes_of_few_rows(run_program: Run, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    few = ("x,kind", *(f"{n},{'abc'[n % 3]}" for n in range(57)))
+    table.write_text("\n".join([*few, ""]))
+    command = ("train", table, "--target", "kind", "--memory", "1GB", "--epochs", 2)
+    out = (*command, "--hidden", 4, "-o", tmp_path / "m")
+    said = run_program(*out)
+    assert "There is no score: no class has 20 rows, and of fewer none is held out." in said
+    table.write_text("\n".join([*few, *(f"{n},a" for n in range(60, 99)), ""]))
+    assert "Not scored, as none of their rows is held out: b, c." in run_program(*out)
+    said = run_program(*out, "--test-fraction", 1e-9)
+    assert "There is no score: so small a fraction of the rows is none of them." in said
 
 
 def killed(command: list[str], checkpoint: Path, writes: int) -> None:

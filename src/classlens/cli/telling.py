@@ -63,11 +63,11 @@ def print_training(done: Trained | Streamed) -> None:
     )
     if done.measures is None:
         held = done.model.settings is not None and done.model.settings.test_fraction
-        why = "no class has a second row to hold out" if held else "nothing was held out"
+        why = done.why_unscored if held else "nothing was held out"
         OUT.say(f"There is no score: {why}.")
         return
     from classlens.cli.scoring import print_measures  # noqa: PLC0415 - loads NumPy
 
     print_measures(done.measures, done.where, f"{done.measures.samples} held-out rows")
     if done.unscored:
-        OUT.say(f"Not scored, for want of a second row: {', '.join(done.unscored[:10])}.")
+        OUT.say(f"Not scored, as none of their rows is held out: {', '.join(done.unscored[:10])}.")

@@ -125,7 +125,8 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
         if memory is None and share.count == 1:
             learn = _read(file, target, how)
         else:
-            learn = _scanned(file, target, how, memory or _SHARED_MEMORY, scratch or output.parent)
+            limit = _SHARED_MEMORY if memory is None else memory
+            learn = _scanned(file, target, how, limit, scratch or output.parent)
         if going_on:
             OUT.say(f"Going on from {kept.file}.")
         done = _train(learn, settings, kept)
@@ -166,16 +167,18 @@ def _read(file: str, target: str, how: dict[str, Any]) -> Learn:
 
 def _scanned(file: str, target: str, how: dict[str, Any], memory: str, scratch: Path) -> Learn:
     """Go through a table of any size, and say what it holds; what then learns from it."""
+    from classlens.scratch import check_folder  # noqa: PLC0415
     from classlens.tabular.scanning import scan  # noqa: PLC0415
     from classlens.tabular.streaming import MEMORY, learn_from_disk  # noqa: PLC0415
 
     limit = MEMORY.check("--memory", memory)
+    check_folder(scratch)
     found = with_rows(lambda progress: scan(file, target, progress=progress, **how))
     head = found.head
-    OUT.say(
-        f"{len(found):,} rows, {len(head.columns)} columns. Of the first {len(head):,} rows it is "
-        + " ".join(("told what the columns are.", *head.notes))
-    )
+    said = [f"{len(found):,} rows, {len(head.columns)} columns.", *head.notes]
+    if len(head) < len(found):
+        said.append(f"What the columns are, the first {len(head):,} rows tell:")
+    OUT.say(" ".join(said))
     print_columns(head, target, len(found.class_names), found.left_out, found.cautions)
 
     def learn(news: News, **options: Any) -> Streamed:

@@ -106,6 +106,11 @@ class Trained:
         codes = self.prepared.labels.codes
         return unscored(self.model.class_names, codes[self.parts.test])
 
+    @property
+    def why_unscored(self) -> str:
+        """Why there is no score though there was to be one, as the end of a sentence."""
+        return "no class has a second row to hold out"
+
     def where(self, held_out: int) -> str:
         """Where a held-out row, of which ``measures`` tells, stands in the table."""
         row = int(self.parts.test[held_out])

@@ -46,6 +46,8 @@ class Parted:
         progress: called with the number of rows so far.
 
     Raises:
+        ArgumentError: if a weight is of no class.
+        DataError: if the weights are too small or too large.
         OutputError: if the spool cannot be written.
         TableError: if the table was changed since it was gone through.
     """
@@ -59,6 +61,7 @@ class Parted:
         progress: Callable[[int], None],
     ) -> None:
         self._found = found
+        self._weights = _weights(found, settings)
         order = settings.order_seed
         assert order is not None  # noqa: S101 - for the type checker
         shares = [settings.test_fraction, settings.validation_fraction]
@@ -113,16 +116,10 @@ class Parted:
         """What the training does with them.
 
         Raises:
-            ArgumentError: if there are too many updates, or a weight is of no class.
-            DataError: if no row is left to learn from, or the weights are too small or too large.
+            ArgumentError: if there are too many updates.
+            DataError: if no row is left to learn from.
         """
-        names = self._found.class_names
-        counts = self._found.counts
-        weights = np.ones(len(names))
-        if settings.class_weight is not None:
-            weights = class_weights(settings.class_weight, names, counts)
-        mean = float(weights @ counts / counts.sum())
-        check_mean(mean)
+        names, counts = self._found.class_names, self._found.counts
         if not len(self.spool):
             raise DataError(
                 "there must be rows to learn from. All were held out. Give smaller fractions."
@@ -138,10 +135,20 @@ class Parted:
             names,
             self._found.encoding.names,
             self.spool,
-            weights.astype(np.float32),
-            mean,
+            self._weights.astype(np.float32),
+            float(self._weights @ counts / counts.sum()),
             validation,
         )
+
+
+def _weights(found: Scan, settings: Settings) -> NDArray[np.float64]:
+    """How much a row of each class counts, shape (classes,)."""
+    names, counts = found.class_names, found.counts
+    weights = np.ones(len(names))
+    if settings.class_weight is not None:
+        weights = class_weights(settings.class_weight, names, counts)
+    check_mean(float(weights @ counts / counts.sum()))
+    return weights
 
 
 def _joined(pieces: list[Rows]) -> Rows | None:

@@ -11,17 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
-from classlens.errors import ArgumentError, OutputError
-from classlens.files import checked_path
+from classlens.errors import ArgumentError
 from classlens.kinds import Size
 from classlens.measures import Measures
 from classlens.model import Model
 from classlens.scores import Evaluation
-from classlens.scratch import scratch_folder
+from classlens.scratch import check_folder, scratch_folder
 from classlens.settings import Settings
 from classlens.suiting import SUITING_TABLES, suited
 from classlens.tabular.learning import sorted_out, unscored
-from classlens.tabular.parting import Parted
+from classlens.tabular.parting import FEW, Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.training import seeds
 from classlens.training.agreement import agree, from_first
@@ -75,6 +74,13 @@ class Streamed:
         """The classes of which no row was held out."""
         held_out = np.empty(0, np.int64) if self.data is None else self.data.y
         return unscored(self.scan.class_names, held_out)
+
+    @property
+    def why_unscored(self) -> str:
+        """Why there is no score though there was to be one, as the end of a sentence."""
+        if self.scan.counts.max() < FEW:
+            return f"no class has {FEW} rows, and of fewer none is held out"
+        return "so small a fraction of the rows is none of them"
 
     def where(self, held_out: int) -> str:
         """Where a held-out row, of which ``measures`` tells, stands in the table."""
@@ -155,6 +161,9 @@ def train_from_disk(
         (True, ('a', 'b'))
     """
     settings, how = sorted_out(options)
+    MEMORY.check("memory", memory)
+    if scratch is not None:
+        check_folder(scratch)
     found = scan(source, target, leave_out=leave_out, missing=missing, **how)
     return learn_from_disk(
         found,
@@ -202,6 +211,7 @@ def learn_from_disk(
     """
     memory = MEMORY.check("memory", memory)
     room = memory - _BASE
+    around = None if scratch is None else check_folder(scratch)
     kept = Checkpoint.of(checkpoint)
     settings = _settings(found, options, room)
     if kept is not None:
@@ -211,7 +221,7 @@ def learn_from_disk(
         settings = replace(settings, seed=from_first(seeds.fresh()))
     sizes = (len(found.encoding.names), *settings.hidden, len(found.class_names))
     check_memory(sizes, settings.batch_size, settings.batch_size)
-    with scratch_folder(None if scratch is None else _folder(scratch)) as folder:
+    with scratch_folder(around) as folder:
         parts = Parted(found, settings, folder / "rows", room * _BUCKET, reading)
         job = parts.job(settings)
         keeper, standing = None, beginning(job)
@@ -235,13 +245,6 @@ def _fingerprint(job: StreamJob, found: Scan, settings: Settings, memory: float)
     said = fingerprint(job, {DATA: found.digest})
     parts = {name: getattr(settings, name) for name in ("test_fraction", "validation_fraction")}
     return {**said, **parts, "memory": memory}
-
-
-def _folder(scratch: str | Path) -> Path:
-    folder = checked_path(scratch)
-    if not folder.is_dir():
-        raise OutputError(f"cannot write into the folder {folder}: there is none. Make it first.")
-    return folder
 
 
 def _settings(found: Scan, options: dict[str, Any], room: float) -> Settings:
