@@ -213,12 +213,12 @@ def test_what_the_first_rows_make_one_wary_of_is_said_of_them(tmp_path: Path) ->
     said = [each.message for each in scan(files(tmp_path, frame), "risk").cautions]
     assert said == [
         (
-            "class 'Low' has 1 sample, too few to learn it from and to test it on. 1 more classes have "
-            "fewer than 5."
+            "class 'Low' has 1 sample, too few to learn it from and to test it on. 1 more classes "
+            "have fewer than 5."
         ),
         (
-            "classes 'Low' and 'low' differ in spaces or capitals only. If they are one class, write "
-            "them alike."
+            "classes 'Low' and 'low' differ in spaces or capitals only. If they are one class, "
+            "write them alike."
         ),
         (
             "in the first 200 rows, column 'town' alone tells the class of every row. Is it known "
