@@ -53,6 +53,14 @@ def test_bits_of_numbers_do_not_matter() -> None:
     assert np.array_equal(hashes(zeros[0]), hashes(zeros[1]))
 
 
+def test_capitals_of_yes_and_no_do_not_matter() -> None:
+    """A CSV file of pandas has True where its Parquet file has true."""
+    other = {**rows(30), "yes": [word.title() for word in rows(30)["yes"]]}
+    assert np.array_equal(hashes(other), hashes(rows(30)))
+    other = {**rows(30), "word": [word and word.upper() for word in rows(30)["word"]]}
+    assert not np.array_equal(hashes(other), hashes(rows(30)))
+
+
 def test_every_cell_matters() -> None:
     table = rows(30)
     found = hashes(table)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classlens.data.encode import plain
 from classlens.data.tables.column import Column
 from classlens.data.tables.table import Table
 
@@ -19,7 +20,8 @@ def row_hashes(table: Table, columns: Sequence[str]) -> Hashes:
     """A hash of each row's cells, shape (rows,), uint64.
 
     It is a sum over the columns, so their order does not matter, nor does the file, the row's place
-    in it or whether its numbers have 32 bits or 64. Rows with the same cells have the same one.
+    in it, whether its numbers have 32 bits or 64, or how yes and no are capitalised. Rows with the
+    same cells have the same one.
 
     Args:
         table: read with kinds: columns of numbers, and columns of words with their codes.
@@ -91,7 +93,8 @@ def _cells(column: Column) -> Hashes:
     """A hash of each cell, its column's name included."""
     own = _word(column.name)
     if column.codes is not None and column.kind != "number":
-        words = [_word(f"{column.name}={word}") for word in column.words]
+        written = map(plain, column.words) if column.kind == "boolean" else column.words
+        words = [_word(f"{column.name}={word}") for word in written]
         return np.array([*words, own], np.uint64)[column.codes]  # a missing cell's code is -1
     assert column.numbers is not None  # noqa: S101 - for the type checker
     bits = (column.numbers.astype(np.float64) + 0.0).view(np.uint64)  # -0 becomes 0
