@@ -34,6 +34,7 @@ def parts_of(folder: Path) -> set[int]:
 SMALL = ["--seeds", 5000, "--epochs", 3, "--csv"]
 
 
+@slow
 def test_two_make_the_table_of_one(tmp_path: Path) -> None:
     two = Two("sweep", *SMALL, "--out", tmp_path / "two")
     sweep_into(tmp_path / "one", Plan.of(5000, {"epochs": 3}, {}), blobs(), csv=True)

@@ -17,6 +17,8 @@ import classlens as cl
 from classlens.training import pacing
 from classlens.training.loop import Trainer
 
+slow = pytest.mark.slow
+
 Program = Callable[..., str]
 OFTEN = ("--checkpoint-minutes", 1e-9)
 GIVEN = ("train", "t.csv", "-o", "m", "--hidden", 4, "--epochs", 10_000, "--patience", "none")
@@ -51,6 +53,7 @@ def killed() -> None:
     assert not Path("m").exists()
 
 
+@slow
 def test_a_killed_command_goes_on_to_the_same_model(classlens: Program) -> None:
     killed()
     said = classlens(*GIVEN, status=2)

@@ -16,6 +16,8 @@ import pytest
 
 import classlens as cl
 
+slow = pytest.mark.slow
+
 Run = Callable[..., str]
 
 
@@ -55,11 +57,13 @@ def test_from_files_to_a_model(train: Run, tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["model.safetensors", "r.html"]
 
 
+@slow
 def test_repeated(train: Run) -> None:
     said = train("--memory", "800MB", "--repeat", 2, "--hidden", 4)
     assert re.search(r"seed 1234: accuracy.*\n\s+seed 1235: accuracy", said)
 
 
+@slow
 def test_without_rows_to_score(train: Run, tmp_path: Path) -> None:
     nothing = ("--test-fraction", 0, "--validation-fraction", 0, "--report", "r.html")
     said = train("--memory", "1GB", *nothing)
@@ -129,7 +133,7 @@ def killed(command: list[str], checkpoint: Path, writes: int) -> None:
         child.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.slow
+@slow
 def test_killed_and_resumed_it_ends_the_same(folder: Path, tmp_path: Path) -> None:
     command = [
         *(sys.executable, "-m", "classlens", "train", str(folder / "part*.csv")),

@@ -17,6 +17,8 @@ from classlens.tabular.parting import FEW, Parted
 from classlens.tabular.scanning import Scan, scan
 from classlens.tabular.streaming import learn_from_disk, train_from_disk
 
+slow = pytest.mark.slow
+
 ROWS = 1500
 QUICK = {"epochs": 4, "hidden": (6,), "batch_size": 64}
 
@@ -53,6 +55,7 @@ def arrays(run: cl.Run) -> list[Any]:
     return [array for layer in run.network.layers for array in (layer.kernel, layer.bias)]
 
 
+@slow
 def test_it_is_as_good_as_in_memory(found: Scan, source: Path) -> None:
     own = learn_from_disk(found, epochs=40, seed=3)
     other = cl.train(source, "kind", epochs=40, seed=3)
@@ -123,7 +126,7 @@ def test_of_a_rare_class_all_rows_are_learned_from(tmp_path: Path) -> None:
     assert len(frame[frame.kind == "rare"]) < FEW
 
 
-@pytest.mark.parametrize("counted", [500_000, 150])
+@pytest.mark.parametrize("counted", [pytest.param(500_000, marks=slow), 150])
 def test_of_few_different_rows_each_class_is_learned_and_scored(
     counted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

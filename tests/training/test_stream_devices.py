@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+slow = pytest.mark.slow
+
 SCRIPT = """
     import contextlib, sys
     import numpy as np
@@ -80,6 +82,7 @@ def same(own: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
             np.testing.assert_allclose(own[name], value, rtol=2e-5, atol=2e-5)
 
 
+@slow
 def test_four_devices_learn_what_one_does(source: Path, tmp_path: Path) -> None:
     """Also where a batch of 30 is no multiple of four."""
     (one,) = trained(source, tmp_path)
@@ -88,7 +91,7 @@ def test_four_devices_learn_what_one_does(source: Path, tmp_path: Path) -> None:
     same(four, one)
 
 
-@pytest.mark.slow
+@slow
 def test_two_processes_learn_what_one_does(source: Path, tmp_path: Path) -> None:
     (one,) = trained(source, tmp_path, batch=64)
     two = trained(source, tmp_path, devices=2, processes=2, batch=64)
