@@ -71,7 +71,7 @@ def test_rows_are_single_trainings() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        pytest.param({"activation": "tanh"}, marks=slow),
+        pytest.param({"activation": "tanh"}, marks=pytest.mark.slow),
         {"hidden": (), "class_weight": {"c0": 3.0}},
         {"validation_fraction": 0.2, "patience": 2, "min_delta": 0.01},
         {"class_weight": "balanced", "optimizer": "sgd", "momentum": 0.3, "shuffle": False},
