@@ -262,6 +262,35 @@ def test_held_out_rows_must_fit(found: Scan, monkeypatch: pytest.MonkeyPatch) ->
         learn_from_disk(found, **QUICK, test_fraction=0.5)
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("1.5,a", "t.csv holds other rows than before."),
+        ("oops,a", "t.csv, line 50: column 'x' holds numbers, but 'oops' there is none."),
+        (
+            "1,c",
+            "t.csv, line 50: column 'y' holds 'c', which is none of the model's classes, a, b.",
+        ),
+        (None, "cannot read t.csv: No such file or directory."),
+    ],
+)
+def test_a_table_that_is_changed_between_the_readings(
+    cell: str | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "t.csv"
+    lines = ["x,y", *(f"{n % 9},{'ab'[n % 2]}" for n in range(60))]
+    path.write_text("\n".join(lines))
+    found = scan("t.csv", "y")
+    path.unlink()
+    if cell is not None:
+        path.write_text("\n".join([*lines[:49], cell, *lines[50:]]))
+    said = re.escape(words) + ".* The table was changed after it was first read: train again.$"
+    with pytest.raises(cl.TableError, match=said):
+        learn_from_disk(found, **QUICK, scratch=tmp_path)
+    assert list(tmp_path.glob("classlens*")) == []
+
+
 def test_all_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "classlens.tabular.parting.parts_by_hash", lambda hashes, *_: np.ones(len(hashes), int)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from classlens.data.hashing import Hashes, of_their_own, parts_by_hash
 from classlens.data.spool import Spool
 from classlens.data.tables.table import Table
 from classlens.data.weights import class_weights
-from classlens.errors import DataError
+from classlens.errors import DataError, TableError
 from classlens.settings import Settings
 from classlens.tabular.judging import known_classes
 from classlens.tabular.scanning import Scan
@@ -77,14 +78,15 @@ class Parted:
         self._tested: list[Rows] = []
         self._watched: list[Rows] = []
         rows, first = [], 0
-        for table, hashes in found.batches():
-            y = known_classes(table, found.encoding.target, found.class_names)
-            part = parts_by_hash(self._drawn_by(hashes, y, first), order, shares)
-            part = np.where(self._few[y], 0, part)
-            self._add(table, y, part)
-            rows.append(first + np.flatnonzero(part == 1))
-            first += len(table)
-            progress(first)
+        with _as_before():
+            for table, hashes in found.batches():
+                y = known_classes(table, found.encoding.target, found.class_names)
+                part = parts_by_hash(self._drawn_by(hashes, y, first), order, shares)
+                part = np.where(self._few[y], 0, part)
+                self._add(table, y, part)
+                rows.append(first + np.flatnonzero(part == 1))
+                first += len(table)
+                progress(first)
         self.spool.close()
         self.rows = np.concatenate(rows)
         self.watched = sum(len(y) for _, y in self._watched)
@@ -139,6 +141,20 @@ class Parted:
             float(self._weights @ counts / counts.sum()),
             validation,
         )
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """What is wrong with a table that was read before is not what its user has to mend first."""
+    try:
+        yield
+    except TableError as error:
+        raise TableError(
+            f"{error} The table was changed after it was first read: train again.",
+            file=error.file,
+            line=error.line,
+            column=error.column,
+        ) from None
 
 
 def _weights(found: Scan, settings: Settings) -> NDArray[np.float64]:

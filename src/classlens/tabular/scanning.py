@@ -97,10 +97,9 @@ class Scan:
             digest.update(hashes.tobytes())
             yield table, hashes
         if digest.hexdigest() != self.digest:
-            raise TableError(
-                f"{self.head.sources[0]} was changed while it was read. Train again.",
-                file=self.head.sources[0],
-            )
+            file, *others = self.head.sources
+            more = f", or one of {len(others)} more," if others else ""
+            raise TableError(f"{file}{more} holds other rows than before.", file=file)
 
 
 def scan(
