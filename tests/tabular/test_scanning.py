@@ -164,7 +164,12 @@ LATE = [*[1.5] * 300, None, *[2.5] * (ROWS - 301)]
         (table(), {"target": "no"}, cl.ArgumentError, "has no column 'no'."),
         (table(), {"leave_out": "risk"}, cl.ArgumentError, "the target 'risk' cannot be left out"),
         (table(), {"missing": "x"}, cl.ArgumentError, "missing must be one of refuse, impute."),
-        (wrong(age=LATE), {}, cl.TableError, "cells are missing in 'age' (1 cell); the first"),
+        (
+            wrong(age=LATE),
+            {},
+            cl.TableError,
+            "cells are missing in 'age' (at least 1 cell); the first",
+        ),
         (
             wrong(risk=[*["a", "b"] * 150, None, *["a"] * (ROWS - 301)]),
             {},

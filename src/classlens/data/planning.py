@@ -232,15 +232,23 @@ def _refuse_giant(table: Table, features: Sequence[Feature]) -> None:
         )
 
 
-def refuse_missing(table: Table, columns: Sequence[Column]) -> None:
+def refuse_missing(table: Table, columns: Sequence[Column], *, partly: bool = False) -> None:
     """Refuse columns with missing cells.
+
+    Args:
+        table: the samples.
+        columns: those that become features.
+        partly: whether the table is a part only, and more cells may be missing in others.
 
     Raises:
         TableError: naming the columns, and where the first such cell stands.
     """
     gaps = [column for column in columns if column.missing]
     if gaps:
-        counts = listed([f"{column.name!r} ({counted(column.missing, 'cell')})" for column in gaps])
+        least = "at least " if partly else ""
+        counts = listed(
+            [f"{column.name!r} ({least}{counted(column.missing, 'cell')})" for column in gaps]
+        )
         place = table.places.at(int(gaps[0].missing_rows()[0]))
         raise place.error(
             f"cells are missing in {counts}; the first stands here, in {gaps[0].name!r}. Fill them "

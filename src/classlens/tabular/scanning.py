@@ -156,7 +156,7 @@ def scan(
     for table, hashes in _hashed(source, kinds, reading, rows_of_piece(len(kinds))):
         _count_classes(table, target, classes)
         if missing == "refuse":
-            refuse_missing(table, [table[name] for name in seen])
+            refuse_missing(table, [table[name] for name in seen], partly=True)
         for name, each in seen.items():
             each.add(table, table[name])
         stretches.extend(table.places.stretches)
