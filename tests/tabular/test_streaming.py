@@ -134,7 +134,7 @@ def test_of_few_different_rows_each_class_is_learned_and_scored(
     monkeypatch.setattr(scanning, "_COUNTED", counted)
     frame = pd.DataFrame({"x": ["p", "q", "p", "r"] * 100, "kind": ["a", "b", "a", "c"] * 100})
     for seed in range(3):
-        done = train_from_disk(frame, "kind", seed=seed, epochs=60, learning_rate=0.1)
+        done = train_from_disk(frame, "kind", seed=seed, epochs=60, learning_rate=0.1, hidden=(6,))
         assert done.unscored == ()
         assert done.measures is not None
         assert done.measures.accuracy == 1.0
