@@ -11,7 +11,7 @@ from unittest import mock
 from peers import Work, images, ours
 from timing import Goal, Row, at_most, compared, interleaved, limited, seconds, timed
 
-from classlens.training import loop
+from classlens.training import pacing
 
 _LITTLE = Goal("at most 5 % slower", lambda ratio: ratio >= 1 / 1.05)
 
@@ -41,7 +41,7 @@ def progress(quick: bool) -> Iterator[Row]:
         return Watched(taken, [after - before for before, after in itertools.pairwise(calls)])
 
     def unwatchable() -> Watched:
-        with mock.patch.object(loop, "_CALL_SECONDS", 1e6):
+        with mock.patch.object(pacing, "CALL_SECONDS", 1e6):
             return Watched(silent(), [])
 
     contestants = {
