@@ -132,13 +132,12 @@ class Size:
 
     def check(self, name: str, value: Any) -> float:
         """The value in bytes."""
-        if isinstance(value, str):
-            value = self.read(value)
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        amount = self.read(value) if isinstance(value, str) else value
+        if isinstance(amount, bool) or not isinstance(amount, numbers.Real):
             raise _refuse(name, self, value)
-        if not self.low <= float(value) < math.inf:
+        if not self.low <= float(amount) < math.inf:
             raise _refuse(name, self, value)
-        return float(value)
+        return float(amount)
 
     def read(self, text: str) -> Any:
         """The bytes that the text says, or the text itself if it says none."""

@@ -101,14 +101,6 @@ def test_a_bucket_is_as_large_as_was_allowed(tmp_path: Path) -> None:
     assert max(sizes) < 1.3 * 16_000
 
 
-def test_what_was_left_is_removed_and_so_is_it(tmp_path: Path) -> None:
-    spool(tmp_path / "rows", 100)
-    made = spool(tmp_path / "rows", 50)
-    assert len(order(made, 0)) == 50
-    made.remove()
-    assert not (tmp_path / "rows").exists()
-
-
 def test_trouble_with_the_disk(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"cannot write the rows into .*file.rows: .* Choose a "):

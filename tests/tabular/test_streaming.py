@@ -240,6 +240,13 @@ def test_how_many_rows_are_shuffled_is_told(found: Scan) -> None:
     [
         ({"memory": "lots"}, cl.ArgumentError, "memory must be an amount of memory such as 1GB"),
         ({"memory": 1e6}, cl.ArgumentError, "of at least 600MB. Got 1000000.0 instead."),
+        ({"memory": "599MB"}, cl.ArgumentError, "of at least 600MB. Got '599MB' instead."),
+        ({"test_fraction": "x"}, cl.ArgumentError, "test_fraction must be a finite number"),
+        (
+            {"validation_fraction": [0]},
+            cl.ArgumentError,
+            "validation_fraction must be a finite number",
+        ),
         ({"scratch": "/nowhere/at all"}, cl.OutputError, "there is none. Make it first, or choose"),
         ({"epochs": 0}, cl.ArgumentError, "epochs must be"),
         ({"hidden": (10**6, 10**6)}, cl.ArgumentError, "must fit into the memory"),

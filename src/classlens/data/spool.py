@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +26,7 @@ class Spool:
     read again, and from its middle.
 
     Args:
-        folder: where to keep the files; it is made, and removed by ``remove``. One that is left
-            from an earlier spool is removed first.
+        folder: where to keep the files; it is made, and must not be there yet.
         features: how many numbers a row has, besides its class.
         rows: how many rows there will be, about.
         memory: bytes that a bucket may take, up to 4,096 of them. An epoch holds three at a time.
@@ -60,7 +58,6 @@ class Spool:
         self._held, self._most_held = 0, memory
         self._rows = 0
         with self._writing():
-            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
 
     def __len__(self) -> int:
@@ -90,10 +87,6 @@ class Spool:
             OutputError: if they cannot be written.
         """
         self._flush()
-
-    def remove(self) -> None:
-        """Take the files away."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[Rows]:
         """The rows of an epoch in their order, many at a time.

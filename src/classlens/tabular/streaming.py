@@ -260,10 +260,10 @@ def _settings(found: Scan, options: dict[str, Any], room: float) -> Settings:
             chosen[name] = min(chosen[name], min(enough, most / 4) / rows)
     if not chosen["validation_fraction"] and "patience" not in options:
         chosen["patience"] = None
-    share = chosen["test_fraction"] + chosen["validation_fraction"]
-    learned = max(1, round(rows * (1 - share))) if isinstance(share, float) else rows
-    settings = suited(chosen, samples=learned, copies=learned)
+    settings = suited(chosen, samples=rows, copies=rows)
     held = (settings.test_fraction + settings.validation_fraction) * rows
+    learned = max(1, round(rows - held))
+    settings = suited(chosen, samples=learned, copies=learned)
     if held > most:
         raise ArgumentError(
             f"the held-out rows must fit into a quarter of the memory. Got about {held:,.0f} of "

@@ -16,13 +16,13 @@ import numpy as np
 from jax.sharding import Mesh, PartitionSpec
 from numpy.typing import NDArray
 
+from classlens.data.spool import Rows
 from classlens.training import machines
 from classlens.training.device import bucket
 from classlens.training.epochs import Samples, check_batches, check_size, slice_of
 from classlens.training.step import Batch, Knobs, Params, Program, Score, State, score, update
 
 _BYTES = 8 << 20
-Rows = tuple[NDArray[np.float32], NDArray[np.int32]]
 
 
 class Feed(Protocol):

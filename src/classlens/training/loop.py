@@ -27,7 +27,7 @@ from classlens.training.standing import (
     beginning,
     closed,
 )
-from classlens.training.step import Knobs, State, program_of
+from classlens.training.step import State, knobs_of, program_of
 
 _MOST_ROWS = 256
 _BLOCK_BYTES = 4 << 20
@@ -59,18 +59,7 @@ class Trainer:
         self._checks = 0
         if self._validation is not None:
             self._checks = epochs.check_batches(self._checked, self._validation.x.shape[0])
-        self._knobs = Knobs(
-            *(
-                np.float32(value)
-                for value in (
-                    settings.learning_rate,
-                    settings.momentum,
-                    settings.weight_decay,
-                    settings.l1,
-                    settings.epochs * self._batches,
-                )
-            )
-        )
+        self._knobs = knobs_of(settings, settings.epochs * self._batches)
         self.standing = standing or beginning(job)
         numbers = sum(array.size for array in self.standing.log.first)
         columns = -(-bucket // size) * size

@@ -62,6 +62,17 @@ class Knobs(NamedTuple):
     updates: Any  # in the whole run, for the schedule
 
 
+def knobs_of(settings: Settings, updates: int) -> Knobs:
+    """The numbers of a run with these settings.
+
+    Args:
+        settings: of the run.
+        updates: how many it has from its beginning to its end.
+    """
+    numbers = (settings.learning_rate, settings.momentum, settings.weight_decay, settings.l1)
+    return Knobs(*map(np.float32, (*numbers, updates)))
+
+
 class State(NamedTuple):
     """Everything that an update changes."""
 

@@ -26,7 +26,7 @@ from classlens.training.history import Metric
 from classlens.training.log import Log
 from classlens.training.pacing import Pace
 from classlens.training.standing import Diverged, Ended, Progress, Standing, beginning, closed
-from classlens.training.step import Knobs, Score, program_of
+from classlens.training.step import Score, knobs_of, program_of
 from classlens.training.task import Start
 
 Item = TypeVar("Item")
@@ -111,18 +111,7 @@ class StreamTrainer:
         )
         self._program = program_of(settings, job.activations, self._layout.rows)
         self._batches = -(-len(feed) // self._layout.batch)
-        self._knobs = Knobs(
-            *(
-                np.float32(value)
-                for value in (
-                    settings.learning_rate,
-                    settings.momentum,
-                    settings.weight_decay,
-                    settings.l1,
-                    settings.epochs * self._batches,
-                )
-            )
-        )
+        self._knobs = knobs_of(settings, settings.epochs * self._batches)
         self._validation: Samples | None = None
         self._checked = self._checks = 0
         if job.validation is not None:
