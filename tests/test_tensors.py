@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ def test_what_was_written_comes_back(arrays: dict[str, Any], said: dict[str, Any
         head = tensors.read_head(Reader(path), "key")
         back = tensors.read(Reader(path), head, wanted(arrays))
     assert head.description == said
+    assert back.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert back[name].dtype == array.dtype
+        np.testing.assert_array_equal(back[name], array)
+
+
+@settings(max_examples=25)
+@given(ARRAYS, st.text())
+def test_any_file_is_read(arrays: dict[str, Any], word: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        tensors.save(path, "key", {"word": word}, arrays)
+        metadata, back = tensors.read_any(Reader(path))
+    assert json.loads(metadata["key"]) == {"word": word}
     assert back.keys() == arrays.keys()
     for name, array in arrays.items():
         assert back[name].dtype == array.dtype

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
@@ -25,7 +26,8 @@ from classlens.reader import Reader
 Arrays = dict[str, NDArray[Any]]
 
 _MOST_HEADER_BYTES = 100_000_000  # safetensors writes no more either
-_ITEM_BYTES = {"F32": 4, "F64": 8, "I32": 4, "I64": 8}
+_ITEM_BYTES = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8, "I32": 4, "I64": 8}
+_MOST_AXES, _MOST_LENGTH = 32, 1 << 48
 
 
 class Wanted(NamedTuple):
@@ -52,6 +54,18 @@ class Head(NamedTuple):
     description: dict[str, Any]
     tensors: dict[str, Any]
     bytes: int
+
+
+class Contents(NamedTuple):
+    """What stands in a file that any program may have written.
+
+    Attributes:
+        metadata: its words by name.
+        arrays: its tensors; those of 16 bits as float32.
+    """
+
+    metadata: dict[str, Any]
+    arrays: Arrays
 
 
 def save(path: Path, key: str, description: Mapping[str, Any], arrays: Arrays) -> None:
@@ -86,18 +100,21 @@ def read_head(reader: Reader, key: str, *, most_bytes: int | None = None) -> Hea
         ModelFileError: if it is not such a file.
         OSError: if it cannot be read.
     """
-    content, total = _read(reader, most_bytes)
-    size = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or content[8:9] != b"{":
-        reader.refuse("it is not a safetensors file")
-    if size > _MOST_HEADER_BYTES or size > len(content) - 8:
-        reader.refuse(f"its header should take {size} bytes, which it does not have; was it cut?")
-    header = reader.object(reader.json(content[8 : 8 + size], "its header"), "its header")
-    metadata = header.pop("__metadata__", None)
-    if not isinstance(metadata, dict) or not isinstance(metadata.get(key), str):
+    said, header, size = _header(reader, most_bytes)
+    if said is None or not isinstance(said.get(key), str):
         reader.refuse("it is a safetensors file without a Classlens description")
-    description = reader.object(reader.json(metadata[key], "its description"), "its description")
-    return Head(description, header, total - 8 - size)
+    description = reader.object(reader.json(said[key], "its description"), "its description")
+    return Head(description, header, size)
+
+
+def metadata(reader: Reader) -> dict[str, Any]:
+    """What a file says besides its tensors, by name.
+
+    Raises:
+        ModelFileError: if it is no safetensors file.
+        OSError: if it cannot be read.
+    """
+    return _header(reader, None)[0] or {}
 
 
 def read(reader: Reader, head: Head, wanted: Mapping[str, Wanted]) -> Arrays:
@@ -108,15 +125,55 @@ def read(reader: Reader, head: Head, wanted: Mapping[str, Wanted]) -> Arrays:
         OSError: if the file cannot be read.
     """
     reader.keys(head.tensors, tuple(wanted), "its list of tensors")
-    spans = sorted(_span(reader, name, head.tensors[name], wanted[name]) for name in wanted)
-    ends = [0, *(end for _, end in spans)]
-    if [start for start, _ in spans] != ends[:-1] or ends[-1] != head.bytes:
-        reader.refuse(f"its tensors must fill {head.bytes} bytes without gaps; was it cut?")
+    _spans(reader, head.tensors, wanted, head.bytes)
     try:
         # Only now is it known that the numbers are worth their memory.
         return load_tensors(reader.path.read_bytes())
     except SafetensorError as error:
         reader.refuse(f"its tensors cannot be read ({error})")
+
+
+def read_any(reader: Reader, *, most_bytes: int | None = None) -> Contents:
+    """All tensors of a file, whatever they are called.
+
+    Args:
+        reader: of the file.
+        most_bytes: how large it may be.
+
+    Raises:
+        ModelFileError: if it is no safetensors file, or holds something else than numbers.
+        OSError: if it cannot be read.
+    """
+    said, header, size = _header(reader, most_bytes)
+    wanted = {
+        name: Wanted(_shape(reader, name, header[name]), tuple(_ITEM_BYTES)) for name in header
+    }
+    spans = _spans(reader, header, wanted, size)
+    with reader.path.open("rb") as file:
+        file.seek(-size, 2)
+        content = memoryview(file.read(size))
+    if len(content) != size:
+        reader.refuse("it changed while it was read")
+    arrays = {
+        name: _numbers(content[slice(*spans[name])], header[name]["dtype"]).reshape(each.shape)
+        for name, each in wanted.items()
+    }
+    return Contents(said or {}, arrays)
+
+
+def _header(
+    reader: Reader, most_bytes: int | None
+) -> tuple[dict[str, Any] | None, dict[str, Any], int]:
+    """The metadata, the entries of the tensors, and how many bytes these should fill."""
+    content, total = _read(reader, most_bytes)
+    size = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or content[8:9] != b"{":
+        reader.refuse("it is not a safetensors file")
+    if size > _MOST_HEADER_BYTES or size > len(content) - 8:
+        reader.refuse(f"its header should take {size} bytes, which it does not have; was it cut?")
+    header = reader.object(reader.json(content[8 : 8 + size], "its header"), "its header")
+    metadata = header.pop("__metadata__", None)
+    return metadata if isinstance(metadata, dict) else None, header, total - 8 - size
 
 
 def _read(reader: Reader, most_bytes: int | None) -> tuple[bytes, int]:
@@ -137,6 +194,39 @@ def _read(reader: Reader, most_bytes: int | None) -> tuple[bytes, int]:
         if head[8:] == b"{" and size <= min(_MOST_HEADER_BYTES, status.st_size - 8):
             head += file.read(size - 1)
     return head, status.st_size
+
+
+def _spans(
+    reader: Reader, entries: Mapping[str, Any], wanted: Mapping[str, Wanted], size: int
+) -> dict[str, tuple[int, int]]:
+    """Where the tensors lie, if they are what is wanted and fill so many bytes."""
+    found = {name: _span(reader, name, entries[name], wanted[name]) for name in wanted}
+    spans = sorted(found.values())
+    ends = [0, *(end for _, end in spans)]
+    if [start for start, _ in spans] != ends[:-1] or ends[-1] != size:
+        reader.refuse(f"its tensors must fill {size} bytes without gaps; was it cut?")
+    return found
+
+
+def _shape(reader: Reader, name: str, entry: Any) -> tuple[int, ...]:
+    """The shape that an entry says, if it is one."""
+    shape = reader.object(entry, f"tensor {name}").get("shape")
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _MOST_AXES
+        or not all(type(length) is int and 0 <= length < _MOST_LENGTH for length in shape)
+    ):
+        reader.refuse(f"tensor {name}'s shape must be lengths of axes, and is {short(shape)}")
+    return tuple(shape)
+
+
+def _numbers(content: memoryview, dtype: str) -> NDArray[Any]:
+    """A tensor's numbers, in a row."""
+    if dtype == "BF16":  # the upper half of a float32
+        return (np.frombuffer(content, "<u2").astype(np.uint32) << 16).view(np.float32)
+    if dtype == "F16":
+        return np.frombuffer(content, "<f2").astype(np.float32)
+    return np.frombuffer(content, f"<{dtype[0].lower()}{_ITEM_BYTES[dtype]}")
 
 
 def _span(reader: Reader, name: str, entry: Any, wanted: Wanted) -> tuple[int, int]:
