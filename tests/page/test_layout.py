@@ -163,10 +163,21 @@ def test_creases_are_there_while_it_is_scrubbed(live: Any) -> None:
     page = live("#hidden=4")
     page.locator(".decision", has_text="lines exact").wait_for()
     exact = page.locator(".crease").count()
-    page.get_by_label("epoch", exact=True).fill("150")
-    assert "lines sampled on a grid" in page.inner_text(".decision")
-    assert page.locator(".crease").count() == exact == 4
-    drawn = page.locator(".crease").evaluate_all("all => all.map((each) => each.getAttribute('d'))")
+    slider = page.get_by_label("epoch", exact=True)
+    # In one go: as soon as the slider stands still the page asks for the exact lines.
+    said, drawn = slider.evaluate(
+        """(slider) => {
+            slider.value = "150";
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(
+                () => resolve([
+                    document.querySelector(".decision").innerText,
+                    [...document.querySelectorAll(".crease")].map((each) => each.getAttribute("d")),
+                ]))));
+        }"""
+    )
+    assert "lines sampled on a grid" in said
+    assert len(drawn) == exact == 4
     assert any(drawn)
     # A crease of the first layer is a line from edge to edge.
     for d in filter(None, drawn):
