@@ -28,7 +28,8 @@ LEVELS = [
     {"scores", "measures", "tensors", "scratch"},
     {"kinds"},
     {"settings"},
-    {"network", "suiting"},
+    {"layer", "suiting"},
+    {"network"},
     {"data"},
     {"model"},
     {"io", "training", "analysis"},
@@ -46,8 +47,11 @@ LEVELS = [
 
 # Late imports that point up, for the user's convenience. There are no others.
 UPWARD = {
-    ("classlens.model.Model.load", "classlens.io.native"),
-    ("classlens.model.Model.save", "classlens.io.native"),
+    ("classlens.model.Model.load", "classlens.io.foreign"),
+    ("classlens.model.Model.save", "classlens.io.foreign"),
+    ("classlens.model.as_model", "classlens.io.foreign"),
+    ("classlens.network._exported", "classlens.io.foreign"),
+    ("classlens.network._imported", "classlens.io.foreign"),
     ("classlens.training.run.Run.view", "classlens.notebook"),
 }
 
@@ -69,6 +73,8 @@ HOMES = {
     "uvicorn": {"server"},
     "anywidget": {"notebook"},
     "traitlets": {"notebook"},
+    "torch": {"io.torch"},
+    "onnx": {"io.onnx"},
 }
 
 

@@ -20,7 +20,8 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from classlens.activations import ACTIVATIONS, Activation
 from classlens.errors import ArgumentError, ClasslensError, DataError
-from classlens.network import Layer, Network
+from classlens.layer import Layer
+from classlens.network import Network
 from classlens.scores import softmax
 
 KERNELS = [[[1.0, -1.0, 0.5], [0.0, 2.0, 1.0]], [[1.0, 0.0], [0.5, -1.0], [0.0, 3.0]]]

@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from classlens.estimator import NeuralClassifier
     from classlens.explanation.account import Explanation, explain, explain_example
     from classlens.explanation.audit import verify
+    from classlens.layer import Layer
     from classlens.measures import Measures
     from classlens.model import Model
-    from classlens.network import Layer, Network
+    from classlens.network import Network
     from classlens.report import write_report
     from classlens.settings import Settings
     from classlens.survey.sweeping import Survey, sweep
@@ -69,7 +70,7 @@ _HOMES = {
     "Explanation": "explanation.account",
     "FalseFindingError": "errors",
     "History": "training.history",
-    "Layer": "network",
+    "Layer": "layer",
     "Measures": "measures",
     "MissingLibraryError": "errors",
     "Model": "model",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from classlens.data.dataset import Dataset
 from classlens.data.encode import Encoding
 from classlens.errors import ArgumentError, listed, short
+from classlens.layer import Array, Layer
 from classlens.names import feature_names, names_from
-from classlens.network import Array, Layer, Network
+from classlens.network import Network
 from classlens.settings import Settings
 
 
@@ -96,27 +98,36 @@ class Model:
         return self.network.predict(X)
 
     def save(self, path: str | Path) -> None:
-        """Write the model to one file: a safetensors file with a description in its metadata.
+        """Write the model to one file, in the format that its name ends in.
+
+        ``.keras`` is Keras's format, ``.onnx`` is ONNX; both are without the settings and the
+        encoding. Any other name is for our own format, a safetensors file with a description in its
+        metadata.
 
         Raises:
             ArgumentError: if the path is none.
+            MissingLibraryError: if the format's library is not installed.
             OutputError: if it cannot be written; an older file is then untouched.
         """
-        from classlens.io import native  # noqa: PLC0415 - points up, for the user's convenience
+        from classlens.io import foreign  # noqa: PLC0415 - points up, for the user's convenience
 
-        native.save(self, path)
+        foreign.write(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Model:
-        """Read a model file. Nothing in the file can run code.
+        """Read a model file, ours or another library's. Nothing in the file can run code.
+
+        Of other libraries: ``.keras`` and ``.h5``, ONNX, and a PyTorch ``state_dict`` in
+        safetensors.
 
         Raises:
-            ArgumentError: if the path is none.
+            ArgumentError: if the path is none, or the file does not tell the activations.
+            MissingLibraryError: if the format's library is not installed.
             ModelFileError: if it is not a whole model file that this version knows.
         """
-        from classlens.io import native  # noqa: PLC0415 - points up, for the user's convenience
+        from classlens.io import foreign  # noqa: PLC0415 - points up, for the user's convenience
 
-        return native.load(path)
+        return foreign.read(path).model
 
 
 class HasModel(Protocol):
@@ -127,24 +138,75 @@ class HasModel(Protocol):
         """The trained model."""
 
 
-ModelLike = Network | Model | HasModel
+# Ours, or another library's: its classes are not known here.
+ModelLike = Network | Model | HasModel | Any
 
 
 def as_model(given: ModelLike) -> Model:
     """The model of whatever is one or has one; a bare network's features are called x0, x1, ...
 
+    Args:
+        given: a Network, a Model, a Run, an estimator, or a model of Keras, PyTorch, ONNX or
+            scikit-learn, as ``Network.from_keras`` and its like take them.
+
     Raises:
-        ArgumentError: if there is none.
+        ArgumentError: if there is none, or it has a part that no network here can have.
+
+    Example:
+        >>> as_model(Network.from_arrays([[[1.0, -1.0]]], [[0.0, 0.5]])).feature_names
+        ('x0',)
     """
     if isinstance(given, Network):
         return Model(given, feature_names(given.inputs))
     model = given if isinstance(given, Model) else getattr(given, "model", None)
-    if not isinstance(model, Model):
+    if isinstance(model, Model):
+        return model
+    from classlens.io import foreign  # noqa: PLC0415 - points up, for the user's convenience
+
+    found = foreign.model_of(given)
+    if found is None:
         raise ArgumentError(
-            "model must be a Network, a Model, or something that has trained one, such as a Run. "
-            f"Got {type(given).__name__} instead."
+            "model must be a Network, a Model, something that has trained one, such as a Run, or a "
+            f"model of Keras, PyTorch, ONNX or scikit-learn. Got {type(given).__name__} instead."
         )
-    return model
+    return found.model
+
+
+def samples_for(
+    model: Model,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | ArrayLike | None,
+    y: ArrayLike | None = None,
+) -> Dataset | None:
+    """The samples as the model is given them.
+
+    Args:
+        model: the model. Where it has an encoding, X may be a frame with the encoding's columns.
+        data: a Dataset, a pair (X, y), or X alone; None for no samples.
+        y: the classes where data is X alone.
+
+    Raises:
+        ArgumentError: if y is given twice, or without samples.
+        DataError: if the samples cannot be used.
+    """
+    if y is not None:
+        if data is None or isinstance(data, Dataset):
+            raise ArgumentError("y is the classes of X alone: give X before it, or a Dataset only.")
+        data = (data, y)  # type: ignore[assignment]
+    if data is None:
+        return None
+    encoding = model.encoding
+    if encoding is not None and isinstance(data, tuple | list) and len(data) == 2:
+        from classlens.data.tables.frames import is_frame  # noqa: PLC0415 - loads pyarrow
+        from classlens.data.tables.reading import read_table  # noqa: PLC0415
+
+        X, labels = data
+        if is_frame(X):
+            table = read_table(X, kinds=encoding.kinds, missing_words=encoding.missing_words)
+            data = (encoding.encode(table), labels)
+    named = Dataset.of(data, class_names=model.class_names)  # type: ignore[arg-type]
+    if encoding is None or encoding.image_shape is None or named.image_shape is not None:
+        return named
+    return replace(named, image_shape=encoding.image_shape)
 
 
 def names_of_features(model: Model, of_data: tuple[str, ...] | None) -> tuple[str, ...]:

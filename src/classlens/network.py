@@ -1,100 +1,24 @@
-"""Layer and Network: frozen NumPy arrays with names, and the one forward pass."""
+"""Network: dense layers in a row, and the one forward pass."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from classlens.activations import Activation
-from classlens.arrays import finite_weights, real_array, refuse_non_finite
+from classlens.arrays import real_array, refuse_non_finite
 from classlens.errors import ArgumentError, DataError, did_you_mean, listed, short
+from classlens.layer import Array, Layer, LayerValues, check_fit
 from classlens.names import class_names, layer_names, names_from
 from classlens.scores import Evaluation, evaluate, softmax
-
-Array = NDArray[np.floating[Any]]
-
-
-class LayerValues(NamedTuple):
-    """What one layer computes for a batch of samples.
-
-    Attributes:
-        pre_activation: z = a_previous @ kernel + bias, shape (samples, units).
-        activation: the activation function of z, shape (samples, units).
-    """
-
-    pre_activation: Array
-    activation: Array
-
 
 # So many samples go through the layers at once where only the end is wanted: their values then stay
 # in the processor's cache, which is several times faster than all at once.
 _ROWS = 4096
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Layer:
-    """A dense layer.
-
-    Attributes:
-        name: how it is called in pictures and words, such as ``"L1"``.
-        kernel: weights, shape (inputs, units).
-        bias: shape (units,).
-        activation: the function applied to every unit.
-
-    The arrays are copied and cannot be written to. A kernel of float32 or float64 is kept, other
-    real numbers become float64; the bias takes the kernel's dtype.
-
-    Raises:
-        ArgumentError: if the shapes do not fit, or a number is not finite.
-    """
-
-    name: str
-    kernel: Array
-    bias: Array
-    activation: Activation
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise ArgumentError(f"a layer's name must be a word. Got {short(self.name)} instead.")
-        who = f"layer {listed([self.name])}"
-        kernel = finite_weights(self.kernel, f"{who}'s kernel")
-        bias = finite_weights(self.bias, f"{who}'s bias", kernel.dtype)
-        if kernel.ndim != 2 or 0 in kernel.shape:
-            raise ArgumentError(
-                f"{who}'s kernel must have the shape (inputs, units), neither of them 0. "
-                f"Got {kernel.shape} instead."
-            )
-        if bias.shape != kernel.shape[1:]:
-            raise ArgumentError(
-                f"{who}'s bias must have the shape {kernel.shape[1:]}, one number for each of its "
-                f"kernel's columns. Got {bias.shape} instead."
-            )
-        for array in (kernel, bias):
-            array.setflags(write=False)
-        object.__setattr__(self, "kernel", kernel)
-        object.__setattr__(self, "bias", bias)
-        object.__setattr__(self, "activation", Activation.parse(self.activation))
-
-    def __repr__(self) -> str:
-        return f"Layer({self.name}: {self.inputs} inputs, {self.units} {self.activation} units)"
-
-    @property
-    def inputs(self) -> int:
-        """How many numbers it takes."""
-        return int(self.kernel.shape[0])
-
-    @property
-    def units(self) -> int:
-        """How many numbers it gives."""
-        return int(self.kernel.shape[1])
-
-    def get_weights(self) -> list[Array]:
-        """The kernel and the bias, as Keras hands them out: ``W, b = layer.get_weights()``."""
-        return [self.kernel.copy(), self.bias.copy()]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,18 +55,7 @@ class Network:
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "classes", names_from("classes", self.classes))
         names_from("layers", [layer.name for layer in self.layers])
-        for before, after in zip(self.layers, self.layers[1:], strict=False):
-            if before.units != after.inputs:
-                raise ArgumentError(
-                    f"layer {after.name}'s kernel must have {before.units} rows, one for each unit "
-                    f"of layer {before.name}. Got {after.inputs} instead."
-                )
-        if len({layer.kernel.dtype for layer in self.layers}) > 1:
-            raise ArgumentError(
-                "all layers must have one dtype. Got "
-                + listed([f"{layer.name} {layer.kernel.dtype}" for layer in self.layers])
-                + ". Convert the arrays to float32 or to float64 first."
-            )
+        check_fit(self.layers)
         if len(self.classes) != self.layers[-1].units:
             raise ArgumentError(
                 f"there must be a class name for each of the {self.layers[-1].units} units of the "
@@ -194,6 +107,82 @@ class Network:
         if classes is None:
             classes = class_names(layers[-1].units if layers else 0)
         return cls(layers, classes)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_keras(cls, model: Any) -> Network:
+        """Take a Keras model, or read a ``.keras`` or ``.h5`` file, as data.
+
+        Args:
+            model: a Sequential or functional model of any backend, or a path.
+
+        Raises:
+            ArgumentError: if the model has a part that no network here can have; it is named.
+            MissingLibraryError: if the file needs h5py, and it is not installed.
+            ModelFileError: if the file cannot be used.
+        """
+        return _imported("keras", model)
+
+    @classmethod
+    def from_torch(cls, model: Any, *, activations: str | Sequence[str] | None = None) -> Network:
+        """Take a PyTorch ``nn.Sequential``, or read a safetensors file of its ``state_dict``.
+
+        Args:
+            model: the module, of Linear layers and activations, or a path.
+            activations: for a file, which does not tell them: one word for all hidden layers, or
+                one for each layer.
+
+        Raises:
+            ArgumentError: as ``from_keras``; or if a file needs activations.
+            ModelFileError: likewise.
+        """
+        return _imported("torch", model, activations=activations)
+
+    @classmethod
+    def from_onnx(cls, model: Any) -> Network:
+        """Take an ``onnx.ModelProto``, or read the file at a path.
+
+        Raises:
+            ArgumentError: as ``from_keras``.
+            MissingLibraryError: if onnx is not installed.
+            ModelFileError: if the file cannot be used.
+        """
+        return _imported("onnx", model)
+
+    @classmethod
+    def from_sklearn(cls, model: Any) -> Network:
+        """Take a fitted MLPClassifier, LogisticRegression, or a Pipeline that ends in one.
+
+        The network of a Pipeline that tells words apart takes a 0 or 1 for each word;
+        ``classlens.as_model`` gives the model that takes the words.
+
+        Raises:
+            ArgumentError: as ``from_keras``.
+        """
+        return _imported("sklearn", model)
+
+    def to_keras(self) -> Any:
+        """A Keras Sequential model with the same logits.
+
+        Raises:
+            MissingLibraryError: if Keras is not installed.
+        """
+        return _exported("keras", self)
+
+    def to_torch(self) -> Any:
+        """A PyTorch ``nn.Sequential`` with the same logits.
+
+        Raises:
+            MissingLibraryError: if PyTorch is not installed.
+        """
+        return _exported("torch", self)
+
+    def to_onnx(self) -> Any:
+        """An ``onnx.ModelProto`` with the same logits.
+
+        Raises:
+            MissingLibraryError: if onnx is not installed.
+        """
+        return _exported("onnx", self)
 
     def __repr__(self) -> str:
         sizes = "-".join(str(size) for size in self.sizes)
@@ -342,6 +331,18 @@ class Network:
             samples = given.astype(self.dtype, copy=False)
         refuse_non_finite(samples, given, "X")
         return samples
+
+
+def _imported(library: str, model: Any, **options: Any) -> Network:
+    from classlens.io import foreign  # noqa: PLC0415 - points up, for the user's convenience
+
+    return foreign.imported(library, model, **options).model.network
+
+
+def _exported(library: str, network: Network) -> Any:
+    from classlens.io import foreign  # noqa: PLC0415 - points up, for the user's convenience
+
+    return foreign.exported(library, network)
 
 
 def _is_list(values: object) -> bool:

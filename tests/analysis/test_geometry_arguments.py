@@ -13,8 +13,9 @@ from classlens.analysis.geometry import regions
 from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError
+from classlens.layer import Layer
 from classlens.model import Model
-from classlens.network import Layer, Network
+from classlens.network import Network
 
 SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
 OTHER = ((-0.5, 2.0), (-3.0, 0.25))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
-from classlens.network import Array, Layer
+from classlens.layer import Array, Layer
 
 # Of so few units each is tried by the whole forward pass.
 _FEW = 32

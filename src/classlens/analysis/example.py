@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from classlens.analysis.flips import Flip, smallest_flip
 from classlens.analysis.slices import Slice
 from classlens.errors import ArgumentError, short
+from classlens.layer import Array, LayerValues
 from classlens.model import ModelLike, as_model
-from classlens.network import Array, LayerValues, Network
+from classlens.network import Network
 from classlens.scores import softmax
 
 

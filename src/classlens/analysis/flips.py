@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from classlens.analysis.geometry import regions
 from classlens.analysis.slices import Slice
-from classlens.network import Array, Network
+from classlens.layer import Array
+from classlens.network import Network
 
 # How far beyond the linearised boundary a flip is still looked for, and at how many points.
 _REACH = 4.0

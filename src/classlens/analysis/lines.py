@@ -13,7 +13,8 @@ from classlens.analysis.result import Regions
 from classlens.analysis.slices import Slice
 from classlens.analysis.walk import Flags, Floats, Ints
 from classlens.errors import ArgumentError, short
-from classlens.network import Array, Network
+from classlens.layer import Array
+from classlens.network import Network
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from classlens.activations import Activation
 from classlens.errors import ArgumentError, DataError, short
 from classlens.kinds import Whole
+from classlens.layer import Array, Layer, LayerValues
 from classlens.names import class_names
-from classlens.network import Array, Layer, LayerValues, Network
+from classlens.network import Network
 
 Interval = tuple[float, float]
 Coordinates = NDArray[np.float64]

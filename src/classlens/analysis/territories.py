@@ -15,7 +15,7 @@ from classlens.analysis import planes
 from classlens.analysis.planes import Window
 from classlens.analysis.result import Regions
 from classlens.analysis.walk import Floats, Ints
-from classlens.network import Array
+from classlens.layer import Array
 
 Point = tuple[float, float]
 

@@ -13,8 +13,9 @@ from classlens.analysis.ablation import Ablation, ablate, quick_sums
 from classlens.analysis.thresholds import threshold
 from classlens.data.dataset import Dataset
 from classlens.errors import DataError
-from classlens.model import ModelLike, as_model, names_of_features
-from classlens.network import Array, Layer, Network
+from classlens.layer import Array, Layer
+from classlens.model import ModelLike, as_model, names_of_features, samples_for
+from classlens.network import Network
 
 State = Literal["dead", "always on", "active"]
 
@@ -128,7 +129,7 @@ def units(
     """
     given = as_model(model)
     network = given.network
-    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
+    samples = samples_for(given, data)
     if samples is not None:
         check_fit(network, samples)
     values = None if samples is None else network.forward(samples.X)

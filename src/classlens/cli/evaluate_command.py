@@ -11,6 +11,7 @@ import typer
 from classlens.cli.arguments import UNSEEN, Target, Unseen
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.sources import model_in
 from classlens.cli.terminal import OUT
 
 
@@ -32,10 +33,9 @@ def evaluate(
     """
     UNSEEN.check("--unseen", unseen)
     reading = reading_of(options)
-    from classlens.model import Model  # noqa: PLC0415 - loads NumPy
     from classlens.tabular.judging import samples_of  # noqa: PLC0415 - loads pyarrow
 
-    loaded = Model.load(model)
+    loaded = model_in(model)
     samples = samples_of(loaded, file, target=target, unseen=unseen, **reading)
     table, measures = samples.table, samples.measures
     if not as_json:

@@ -12,7 +12,14 @@ import typer
 from classlens.cli.arguments import UNSEEN, Examples, Target, Unseen
 from classlens.cli.options import features_of, window_of, with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import check_output, example_for, examples_for, is_table, the_lab
+from classlens.cli.sources import (
+    check_output,
+    example_for,
+    examples_for,
+    is_table,
+    model_in,
+    the_lab,
+)
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, one_of
 from classlens.files import write_whole
@@ -126,9 +133,7 @@ def _subject(
 ) -> tuple[Model | Run, Dataset | None]:
     """The model and the examples that the arguments name; without a model, the lab's."""
     if model is not None:
-        from classlens.model import Model  # noqa: PLC0415 - loads NumPy
-
-        loaded = Model.load(model)
+        loaded = model_in(model)
         if data is None:
             return loaded, None
         return loaded, examples_for(loaded, data, target=target, reading=reading)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classlens.cli.sources import model_in
 from classlens.cli.terminal import OUT
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def inspect(
     ] = False,
 ) -> None:
     """Show what a model file holds: layers, classes, features, encoding, settings."""
-    from classlens.model import Model  # noqa: PLC0415 - loads NumPy
-
-    loaded = Model.load(model)
+    loaded = model_in(model)
     if as_json:
         OUT.out(json.dumps(_described(loaded)))
         return

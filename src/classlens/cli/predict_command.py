@@ -15,7 +15,7 @@ from classlens.cli.arguments import UNSEEN, Unseen
 from classlens.cli.interrupts import patiently
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import check_output, example_for
+from classlens.cli.sources import check_output, example_for, model_in
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError, printable
 from classlens.files import whole_file
@@ -49,9 +49,7 @@ def predict(
     if output is not None:
         check_output(output, model, file)
     reading = reading_of(options)
-    from classlens.model import Model  # noqa: PLC0415 - loads NumPy
-
-    loaded = Model.load(model)
+    loaded = model_in(model)
     if at is not None:
         _print_one(loaded, at, unseen)
         return

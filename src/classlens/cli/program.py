@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from classlens import _version
+from classlens.cli.convert_command import convert
 from classlens.cli.endings import ended
 from classlens.cli.evaluate_command import evaluate
 from classlens.cli.explain_command import explain
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help text, and a quarter of a second less to wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (lab, train, predict, evaluate, explain, report, play, sweep, inspect):
+for command in (lab, train, predict, evaluate, explain, report, play, sweep, inspect, convert):
     app.command()(ended(command))
 
 

@@ -10,7 +10,7 @@ import typer
 from classlens.cli.arguments import Examples, Target
 from classlens.cli.options import with_options
 from classlens.cli.reading import reading_of, reading_options
-from classlens.cli.sources import check_output, examples_for, the_lab
+from classlens.cli.sources import check_output, examples_for, model_in, the_lab
 from classlens.cli.terminal import OUT
 from classlens.errors import ArgumentError
 
@@ -50,9 +50,7 @@ def report(
         done = the_lab()
         shown, examples, source = done.run, done.data, "blobs, as the lab makes them"
     else:
-        from classlens.model import Model  # noqa: PLC0415
-
-        shown = Model.load(model)
+        shown = model_in(model)
         assert data is not None  # noqa: S101 - refused above
         source = data
         examples = examples_for(shown, data, target=target, reading=reading)

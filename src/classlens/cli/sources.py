@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classlens.cli.options import cells_of, example_of
-from classlens.cli.terminal import with_progress
+from classlens.cli.terminal import ERR, with_progress
 from classlens.errors import ArgumentError, did_you_mean, listed
 from classlens.files import check_target
 
@@ -74,6 +74,22 @@ def prepared_table(
     from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
 
     return prepare(word, target, missing=missing, **reading)
+
+
+def model_in(path: Path) -> Model:
+    """The model in a file of any library; of another one's it is said what its output was.
+
+    Raises:
+        ArgumentError: if the path is none, or the file does not tell its activations.
+        MissingLibraryError: if the library is not installed that reads it.
+        ModelFileError: if it cannot be used.
+    """
+    from classlens.io import foreign  # noqa: PLC0415 - loads NumPy
+
+    found = foreign.read(path)
+    for note in found.notes:  # not among what a program may read
+        ERR.say(f"{path}: {note}")
+    return found.model
 
 
 def examples_for(

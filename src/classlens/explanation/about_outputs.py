@@ -16,8 +16,9 @@ from classlens.analysis.unit_facts import dead_share
 from classlens.analysis.verdicts import judge
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding
+from classlens.layer import Array
 from classlens.measures import confusion
-from classlens.network import Array, Network
+from classlens.network import Network
 
 # A unit has failed an example if it adds less than usual by more than this share.
 _ROUNDING = 1e-9

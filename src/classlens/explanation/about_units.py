@@ -12,7 +12,8 @@ from classlens.analysis.thresholds import threshold
 from classlens.analysis.unit_facts import OnData, UnitFacts
 from classlens.data.dataset import Dataset
 from classlens.explanation.findings import Finding
-from classlens.network import Array, Network
+from classlens.layer import Array
+from classlens.network import Network
 
 BITS = ("off", "on", "mixed")
 

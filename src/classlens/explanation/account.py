@@ -34,9 +34,9 @@ from classlens.explanation.document import Section, document
 from classlens.explanation.findings import Finding
 from classlens.explanation.phrases import Names
 from classlens.kinds import Flag, Whole
-from classlens.model import Model, ModelLike, as_model, names_of_features
+from classlens.model import Model, ModelLike, as_model, names_of_features, samples_for
 from classlens.network import Network
-from classlens.training.history import History
+from classlens.training.history import History, history_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,8 @@ class Explanation:
 
 def explain(
     model: ModelLike,
-    data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    data: Dataset | tuple[ArrayLike, ArrayLike] | ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
     history: History | None = None,
     window: Rectangle | None = None,
@@ -112,8 +113,10 @@ def explain(
     change one without the other. Of what would happen if they did nothing is said.
 
     Args:
-        model: a network, a model, or a run, which brings its history.
+        model: a network, a model, or a run, which brings its history; or a model of Keras, PyTorch,
+            ONNX or scikit-learn.
         data: samples with their classes; without them only what the weights alone tell is said.
+        y: the classes, where data is the samples alone: ``explain(model, X, y)``.
         history: how the network was trained, where it is known.
         window: ((x0_min, x0_max), (x1_min, x1_max)) of the input plane, or of the slice; by default
             the data's range and a tenth.
@@ -128,11 +131,11 @@ def explain(
             with other than two inputs without a slice.
     """
     given = as_model(model)
-    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
+    samples = samples_for(given, data, y)
     if samples is not None:
         check_fit(given.network, samples)
     features = names_of_features(given, None if samples is None else samples.feature_names)
-    history = history or getattr(model, "history", None)
+    history = history or history_of(model)
     # A model of a table keeps its encoding, and has its features' names from there.
     named = given if given.encoding is not None else Model(given.network, features)
     made = made_of_a_plane(features)
@@ -166,7 +169,7 @@ def explain_example(
         DataError: if the example or the data does not fit the network.
     """
     given = as_model(model)
-    samples = None if data is None else Dataset.of(data, class_names=given.class_names)
+    samples = samples_for(given, data)
     if samples is not None:
         check_fit(given.network, samples)
     features = names_of_features(given, None if samples is None else samples.feature_names)

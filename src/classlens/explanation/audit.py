@@ -18,7 +18,7 @@ from classlens.explanation import audit_examples, audit_path, audit_plane
 from classlens.explanation.account import Explanation
 from classlens.explanation.evidence import Complaints, Evidence
 from classlens.explanation.findings import Finding
-from classlens.model import ModelLike, as_model
+from classlens.model import ModelLike, as_model, samples_for
 
 CHECKS: Mapping[str, Callable[[Finding, Evidence], Complaints]] = MappingProxyType(
     {**audit_examples.CHECKS, **audit_path.CHECKS, **audit_plane.CHECKS}
@@ -47,9 +47,8 @@ def verify(
         raise ArgumentError(
             f"explanation must be what explain returned. Got {short(explanation)} instead."
         )
-    network = as_model(model).network
-    samples = None if data is None else Dataset.of(data, class_names=network.classes)
-    evidence = Evidence(network, samples)
+    given = as_model(model)
+    evidence = Evidence(given.network, samples_for(given, data))
     failures = []
     for finding in explanation.findings:
         try:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from classlens.data.dataset import Dataset
 from classlens.errors import FalseFindingError
-from classlens.network import Array, Network
+from classlens.layer import Array
+from classlens.network import Network
 
 _GRID = 301
 _AROUND = 2000

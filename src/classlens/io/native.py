@@ -16,8 +16,9 @@ from classlens.activations import Activation
 from classlens.errors import ClasslensError, ModelFileError, short
 from classlens.files import checked_path
 from classlens.io import encodings, probes
+from classlens.layer import Layer
 from classlens.model import Model
-from classlens.network import Layer, Network
+from classlens.network import Network
 from classlens.reader import Reader
 from classlens.settings import Settings
 
@@ -81,6 +82,14 @@ def load(path: str | Path) -> Model:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}.") from error
     except RecursionError:  # met in parsing it, or later in quoting a part of it
         reader.refuse("its description is nested too deeply")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a safetensors file says that it is a model of ours, or is too damaged to say it."""
+    try:
+        return _KEY in tensors.metadata(Reader(path))
+    except (ClasslensError, OSError, RecursionError):
+        return True
 
 
 def _model(reader: Reader) -> Model:

@@ -132,3 +132,9 @@ class History:
             OutputError: if the file cannot be written.
         """
         write_whole(path, json.dumps(self.columns()).encode())
+
+
+def history_of(model: object) -> History | None:
+    """The history that a run or an estimator brings; a Keras model's is another thing."""
+    own = getattr(model, "history", None)
+    return own if isinstance(own, History) else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from classlens.data.dataset import Dataset
 from classlens.errors import counted, listed
-from classlens.model import Model, ModelLike, as_model
+from classlens.model import Model, ModelLike, as_model, samples_for
 from classlens.scores import Evaluation
 from classlens.view.subject import Data
 
@@ -59,8 +59,9 @@ def facts(
     given = as_model(model)
     training = model if isinstance(model, Training) else None
     rows = [("Held-out score", _score(given, training, history))]
-    if data is not None:
-        rows.append(("Data", _data(Dataset.of(data, class_names=given.class_names), source)))
+    samples = samples_for(given, data)
+    if samples is not None:
+        rows.append(("Data", _data(samples, source)))
     classes = given.class_names
     named = f"{len(classes)} class{'' if len(classes) == 1 else 'es'}: {listed(classes)}"
     target = "" if given.encoding is None else f"{given.encoding.target}, "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,12 +27,10 @@ from classlens.explanation.document import Table
 from classlens.explanation.words import sentence
 from classlens.model import Model, ModelLike, as_model
 from classlens.network import Network
+from classlens.training.history import History, history_of
 from classlens.view import palette
 from classlens.view.course import SMALL, Course, evenly
 from classlens.view.subject import Data, Subject, WindowLike
-
-if TYPE_CHECKING:
-    from classlens.training.history import History
 
 VERSION = 1
 
@@ -96,7 +94,7 @@ def payload(
         place = Window.around(points.X)
     else:
         place = subject.window(window, slice) if inputs is None else Window.of(window or ())
-    course = Course.of(subject.network, history or getattr(model, "history", None))
+    course = Course.of(subject.network, history or history_of(model))
     named = given if given.encoding is not None else Model(given.network, subject.feature_names)
     epochs = course.told(samples) if told else iter(())
     lines = {} if inputs is not None else dict(_pictures(course, place, slice, all_of_them=told))

@@ -12,9 +12,10 @@ from classlens.analysis.planes import Window
 from classlens.analysis.slices import Slice
 from classlens.data.dataset import Dataset
 from classlens.errors import ArgumentError, DataError, listed, short
-from classlens.model import HasModel, Model, as_model, names_of_features
+from classlens.layer import Layer
+from classlens.model import HasModel, Model, as_model, names_of_features, samples_for
 from classlens.names import class_names
-from classlens.network import Layer, Network
+from classlens.network import Network
 
 Data = Dataset | tuple[ArrayLike, ArrayLike]
 WindowLike = Window | Sequence[Sequence[float]]
@@ -55,10 +56,9 @@ class Subject:
         """
         given = as_model(model)
         network = given.network
-        samples = None
-        if data is not None:
-            named = Dataset.of(data, class_names=network.classes)
-            samples = _in_its_classes(network, named)
+        samples = samples_for(given, data)
+        if samples is not None:
+            samples = _in_its_classes(network, samples)
         classes = network.classes
         if samples is not None and _made_up(classes):
             classes = samples.class_names + classes[samples.classes :]

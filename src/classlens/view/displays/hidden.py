@@ -105,7 +105,7 @@ class HiddenDisplay:
         size = points.fitting_size(len(self.A))
         points.scatter(ax, self.A, self.y, self.class_names, size=size)
         notes = [
-            labels.Note(shared.place, _describe(shared, self.class_names))
+            labels.Note(shared.place, describe(shared, self.class_names))
             for shared in self.coincidences[:_LABELLED]
         ]
         crowd = np.concatenate((self.A, labels.along(self.territories.boundary)))
@@ -142,12 +142,16 @@ class HiddenDisplay:
         )
 
 
-def _describe(shared: Coincidence, names: tuple[str, ...]) -> str:
-    """Such as ``25 x c0 at (0, 0)``, with a line for each class where there are several."""
+def describe(shared: Coincidence, names: tuple[str, ...], line: bool = False) -> str:
+    """Such as ``25 x c0 at (0, 0)``, with a line for each class where there are several.
+
+    On a line only the first coordinate means something: ``25 x c0 at 0``.
+    """
     x, y = (f"{number + 0.0:.3g}" for number in shared.place.tolist())
+    where = x if line else f"({x}, {y})"
     there = np.flatnonzero(shared.counts).tolist()
     if len(there) > 3:
-        return f"{shared.total:,} examples of {len(there)} classes\nat ({x}, {y})"
+        return f"{shared.total:,} examples of {len(there)} classes\nat {where}"
     who = [f"{shared.counts[index]:,} {_TIMES} {shorten(names[index], 30)}" for index in there]
     end = " " if len(who) == 1 and len(who[0]) < 16 else "\n"
-    return "\n".join(who) + f"{end}at ({x}, {y})"
+    return "\n".join(who) + f"{end}at {where}"

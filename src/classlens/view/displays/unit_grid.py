@@ -41,6 +41,7 @@ class UnitsDisplay:
         class_names: the classes' names.
         axis_names: the names of the two coordinates.
         place: on which slice the window lies, in words; empty for the plane of two inputs.
+        titles: the panels' titles; by default they name the layer and the unit, or the class.
     """
 
     window: Window
@@ -54,6 +55,7 @@ class UnitsDisplay:
     class_names: tuple[str, ...]
     axis_names: tuple[str, str]
     place: str = ""
+    titles: tuple[str, ...] | None = None
 
     def plot(self, ax: Figure | None = None, *, title: str | None = None) -> UnitsDisplay:
         """Draw; nothing is computed, so drawing again costs nothing more.
@@ -138,7 +140,9 @@ class UnitsDisplay:
 
     def _titles(self) -> list[str]:
         shown = min(self.values.shape[2], panels.MOST)
-        if self.outputs is not None:
+        if self.titles is not None:
+            names = list(self.titles[:shown])
+        elif self.outputs is not None:
             names = list(self.outputs[:shown])
         else:
             names = [f"Layer {self.layer} unit {unit}" for unit in range(shown)]
