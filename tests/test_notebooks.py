@@ -4,9 +4,7 @@ import base64
 import html
 import io
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 
 import nbformat
@@ -15,6 +13,8 @@ import pytest
 import safetensors.numpy
 import scipy.special
 from PIL import Image
+
+from notebook_kernel import execute, pictures
 
 pytestmark = pytest.mark.slow
 
@@ -51,31 +51,6 @@ def with_answers(notebook):
     return notebook
 
 
-def execute(notebook, folder):
-    """Run it with this Python, whatever kernels are installed, and without a port."""
-    from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
-    from nbclient import NotebookClient
-
-    # conftest's backend shows nothing; without it the kernel takes the one that notebooks have.
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    # A socket's path must be short, so pytest's own folders will not do.
-    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-        manager = AsyncKernelManager(
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-            transport="ipc",
-            connection_file=f"{sockets}/kernel.json",
-        )
-        client = NotebookClient(
-            notebook,
-            km=manager,
-            timeout=120,
-            coalesce_streams=True,
-            resources={"metadata": {"path": str(folder)}},
-        )
-        client.execute(cleanup_kc=True, env={**environment, "IPYTHONDIR": sockets})
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("reader")
@@ -104,11 +79,6 @@ def lines(done):
 def numbers(line):
     """The numbers in what stands after the first colon of a line, or in all of it."""
     return [float(each) for each in re.findall(r"-?\d+\.?\d*", line.partition(":")[2] or line)]
-
-
-def pictures(cell):
-    shown = [each.data for each in cell.outputs if "data" in each]
-    return [base64.b64decode(each["image/png"]) for each in shown if "image/png" in each]
 
 
 def test_the_file_is_bare():
