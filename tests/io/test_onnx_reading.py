@@ -39,6 +39,7 @@ def activations(found: Any) -> list[str]:
         ),
         "a = Gemm(x, w34, b4) b = Dropout(a) y = Identity(b)",
         "a = Cast<to = 1>(x) y = Gemm(a, w34, b4)",
+        "c = CastLike(half, x) a = Gemm(x, w34, b4) y = Mul(a, c)",
         "c = Constant<value_float = 3.0>() a = Gemm(x, w34) y = Add(a, c)",
         "c = Constant<value_floats = [1.0, 2.0, 3.0, 4.0]>() a = Gemm(x, w34) y = Add(a, c)",
         (

@@ -217,6 +217,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
         "Identity": Operator(_identity),
         "Dropout": Operator(_dropout, {"ratio": 0.5, "seed": None}, (1, 3)),
         "Cast": Operator(_cast, {"to": None, "saturate": 1, "round_mode": "up"}),
+        "CastLike": Operator(_identity, {"saturate": 1, "round_mode": "up"}, (2, 2)),
         "Transpose": Operator(_transpose, {"perm": None}),
         "Constant": Operator(
             _constant,
