@@ -73,6 +73,8 @@ HOMES = {
     "uvicorn": {"server"},
     "anywidget": {"notebook"},
     "traitlets": {"notebook"},
+    "keras": {"io.keras"},
+    "h5py": {"io.keras"},
     "torch": {"io.torch"},
     "onnx": {"io.onnx"},
 }

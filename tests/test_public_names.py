@@ -47,6 +47,7 @@ def test_the_names() -> None:
         "TableError",
         "Trained",
         "__version__",
+        "as_model",
         "blobs",
         "checkerboard",
         "evaluate",

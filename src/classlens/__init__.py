@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from classlens.explanation.audit import verify
     from classlens.layer import Layer
     from classlens.measures import Measures
-    from classlens.model import Model
+    from classlens.model import Model, as_model
     from classlens.network import Network
     from classlens.report import write_report
     from classlens.settings import Settings
@@ -88,6 +88,7 @@ _HOMES = {
     "Table": "data.tables.table",
     "TableError": "errors",
     "Trained": "tabular.learning",
+    "as_model": "model",
     "blobs": "data.toys",
     "checkerboard": "data.toys",
     "evaluate": "tabular.judging",
@@ -142,6 +143,7 @@ __all__ = [
     "TableError",
     "Trained",
     "__version__",
+    "as_model",
     "blobs",
     "checkerboard",
     "evaluate",

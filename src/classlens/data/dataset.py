@@ -89,7 +89,8 @@ class Dataset:
         Args:
             data: either of them. Labels that are words become class names, in sorted order.
             class_names: the classes that a pair's labels are of, where they are known: labels that
-                are words are looked up there, and not every class need occur.
+                are words are looked up there, and not every class need occur. So are numbers, where
+                the names are numbers and not 0, 1, ...
 
         Raises:
             DataError: if it is neither, or the arrays cannot be used.
@@ -107,6 +108,8 @@ class Dataset:
         X, y = data
         words = _words(y)
         names = names_from("class_names", class_names)
+        if words is None:
+            words = _numbers_that_are_names(y, names)
         if words is None:
             return cls(X, y, names)  # type: ignore[arg-type]
         names = names or tuple(sorted(set(words)))
@@ -221,6 +224,22 @@ def _words(y: ArrayLike) -> list[str] | None:
             f"{row} among words."
         )
     return words
+
+
+def _numbers_that_are_names(y: ArrayLike, names: tuple[str, ...]) -> list[str] | None:
+    """The labels as names, where the classes are called by numbers that are not their places."""
+    try:
+        values = {float(name): name for name in names}
+    except ValueError:
+        return None
+    if list(values) == list(range(len(names))):
+        return None
+    labels = any_array(y, "y")
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "iuf":
+        return None
+    return [values.get(float(label), str(label)) for label in labels.tolist()]
 
 
 def _class_indices(y: ArrayLike, count: int) -> NDArray[np.int64]:
