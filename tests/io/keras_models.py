@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -70,3 +73,11 @@ def everything() -> Any:
     randomized(model)
     model.layers[0].set_weights(kept)
     return model
+
+
+def older(saved: Path, path: Path, change: Callable[[h5py.File], Any]) -> Path:
+    """The file of the older format, changed."""
+    path.write_bytes((saved / "whole.h5").read_bytes())
+    with h5py.File(path, "a") as file:
+        change(file)
+    return path
