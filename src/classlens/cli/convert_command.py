@@ -74,7 +74,7 @@ def convert(
     for note in found.notes:
         OUT.say(note)
     foreign.write(model, output, chosen)
-    _compare(model, foreign.read(output).model, output)
+    check_same(model, foreign.read(output).model, output)
     OUT.say(f"wrote {output}, which keeps {foreign.FORMATS[chosen].keeps}")
     if model.encoding is not None and chosen != "classlens":
         OUT.say(
@@ -102,7 +102,7 @@ def _sizes(model: Model) -> str:
     return f"{' - '.join(map(str, network.sizes))} ({words}), {network.parameters:,} parameters"
 
 
-def _compare(model: Model, again: Model, output: Path) -> None:
+def check_same(model: Model, again: Model, output: Path) -> None:
     """See that the file that was written answers as the model does.
 
     Raises:

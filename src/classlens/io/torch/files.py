@@ -224,8 +224,8 @@ def _activations(
             return [Activation("linear")]
         raise ArgumentError(
             f"{path} holds the weights of {listed(modules)}, and tells no activations, as no "
-            "state_dict does. Give activations: a word for all hidden layers, such as relu, or one "
-            "a layer."
+            "state_dict does. Give activations= in Python, --activation to classlens convert: a "
+            "word for all hidden layers, such as relu, or one a layer."
         )
     if isinstance(given, str | Activation):
         return [Activation.parse(given)] * (depth - 1) + [Activation("linear")]
