@@ -135,7 +135,8 @@ def test_the_activations_must_be_given(tmp_path: Path) -> None:
         from_state_dict(path)
     assert str(caught.value) == (
         f"{path} holds the weights of 0, 2, and tells no activations, as no state_dict does. Give "
-        "activations: a word for all hidden layers, such as relu, or one a layer."
+        "activations= in Python, --activation to classlens convert: a word for all hidden layers, "
+        "such as relu, or one a layer."
     )
     layers = from_state_dict(path, ["elu(0.5)", Activation("tanh")]).model.network.layers
     assert [str(layer.activation) for layer in layers] == ["elu(0.5)", "tanh"]
