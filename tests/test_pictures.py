@@ -48,6 +48,8 @@ def test_the_pictures_know_the_labels(clf: cl.NeuralClassifier) -> None:
     assert np.array_equal(plot.hidden(X, LABELS).y, DATA.y)
     assert plot.units(X, LABELS, layer="L2").outputs == NAMES
     assert plot.codes(X, LABELS).class_names == NAMES
+    assert plot.confusion(X, LABELS).class_names == NAMES
+    assert plot.confusion(X, LABELS).counts.sum(axis=1).tolist() == np.bincount(DATA.y).tolist()
     assert plot.path(X[0], X, LABELS).class_names == NAMES
     assert plot.history().loss.tolist() == clf.loss_curve_
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from classlens import plot
 from classlens.training.run import Run
 from classlens.view.displays.code_table import CodesDisplay
+from classlens.view.displays.confusion import ConfusionDisplay
 from classlens.view.displays.data import DataDisplay
 from classlens.view.displays.decisions import RegionsDisplay
 from classlens.view.displays.example_path import PathDisplay
@@ -57,6 +58,10 @@ class Pictures:
     def codes(self, X: ArrayLike, y: ArrayLike, **options: Any) -> CodesDisplay:
         """Which units of a hidden layer are on for which class."""
         return plot.codes(self.run, self.dataset(X, y), **options)
+
+    def confusion(self, X: ArrayLike, y: ArrayLike) -> ConfusionDisplay:
+        """How many samples of each class are taken for which."""
+        return plot.confusion(self.run, self.dataset(X, y))
 
     def path(
         self, x: ArrayLike, X: ArrayLike | None = None, y: ArrayLike | None = None

@@ -46,19 +46,23 @@ DISPLAYS: dict[str, Any] = {
     "units": plot.units(LAB, DATA),
     "hidden": plot.hidden(LAB, DATA),
     "codes": plot.codes(LAB, DATA),
+    "confusion": plot.confusion(LAB, DATA),
     "kernels": plot.kernels(random_network([12, 5, 3]), PIXELS),
+    "mistakes": plot.mistakes(random_network([12, 5, 3]), PIXELS),
     "path": plot.path(LAB, DATA.X[5], DATA),
     "history": history(**VALIDATED),
 }
-ALONE = ["data", "regions", "codes"]
-SEVERAL = ["units", "hidden", "kernels", "path", "history"]
+ALONE = ["data", "regions", "codes", "confusion"]
+SEVERAL = ["units", "hidden", "kernels", "mistakes", "path", "history"]
 WORDS = {
     "data": "DataDisplay(100 examples, 4 classes)",
     "regions": "RegionsDisplay(100 examples, 4 classes)",
     "units": "UnitsDisplay(L1, 2 units)",
     "hidden": "HiddenDisplay(L1, 100 examples, 4 classes)",
     "codes": "CodesDisplay(L1, 2 units, 4 classes)",
+    "confusion": "ConfusionDisplay(4 classes, 100 of 100 right)",
     "kernels": "KernelsDisplay(L1, 5 units)",
+    "mistakes": "MistakesDisplay(8 among 12 examples)",
     "path": "PathDisplay(2 layers, to c3)",
     "history": "HistoryDisplay(100 epochs)",
 }
@@ -110,7 +114,8 @@ class TestEvery:
     def test_one_panel_goes_where_it_is_told_to(self, name: str) -> None:
         figure = Figure()
         left, right = figure.subplots(1, 2)
-        DISPLAYS[name].plot(right, title="Mine", legend=False)
+        quiet = {} if name == "confusion" else {"legend": False}
+        DISPLAYS[name].plot(right, title="Mine", **quiet)
         assert not labels(left)
         assert "Mine" in texts(right)
         assert not legend_texts(right)
@@ -206,6 +211,7 @@ def every(network: Network, data: Dataset) -> dict[str, Any]:
         "units": plot.units(network, data),
         "outputs": plot.units(network, data, layer="L2"),
         "codes": plot.codes(network, data),
+        "confusion": plot.confusion(network, data),
         "path": plot.path(network, data.X[0], data),
     }
     if network.layers[0].units == 2:

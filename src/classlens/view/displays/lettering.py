@@ -25,6 +25,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{plural}"
 
 
+def percent(share: float) -> str:
+    """A share in whole percents; 0% and 100% are exact.
+
+    Example:
+        >>> percent(0.126), percent(0.001), percent(0.999)
+        ('13%', '<1%', '>99%')
+    """
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def readable(text: str) -> str:
     r"""Text as the fonts can write it: what they have no shape for is spelt as Python spells it.
 

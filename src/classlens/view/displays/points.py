@@ -98,7 +98,7 @@ def keys(names: Sequence[str], *, marked: bool) -> tuple[list[Line2D], list[str]
         marked: whether to show the samples' markers rather than the classes' tints.
     """
     listed = list(names[:_LISTED])
-    handles = [_marker_key(index) if marked else _tint_key(index) for index in range(len(listed))]
+    handles = [marker_key(index) if marked else _tint_key(index) for index in range(len(listed))]
     if len(names) > len(listed):
         handles.append(Line2D([], [], linestyle="none"))
         listed.append(f"and {len(names) - _LISTED} more classes")
@@ -124,7 +124,8 @@ def _ring(diameter: float) -> Line2D:
     )
 
 
-def _marker_key(index: int) -> Line2D:
+def marker_key(index: int) -> Line2D:
+    """What stands for the class of that index in a legend or beside its name."""
     style = look(index)
     shape, scale = _MARKERS[style.marker]
     return _key(shape, 6.2 * scale**0.5, style.colour, INK, 0.5)
