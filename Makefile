@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 SECONDS ?= 600
 
-.PHONY: lab test check format lint types slow bench fuzz images clean
+.PHONY: lab test check format lint types slow docs bench fuzz images clean
 
 lab: .venv/core
 	$(BIN)/classlens lab
@@ -15,7 +15,7 @@ test: .venv/dev
 
 check: lint types test slow
 
-slow: .venv/dev
+slow: .venv/dev .venv/docs
 	$(BIN)/python -m pytest -m slow
 
 lint: .venv/dev
@@ -36,11 +36,17 @@ fuzz: .venv/fuzz
 	$(BIN)/python fuzz/fuzz.py tables $(SECONDS)
 	$(BIN)/python fuzz/fuzz.py models $(SECONDS)
 
+# -E reads every page anew, because pages show what the code prints.
+docs: .venv/docs
+	$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs docs/_build/html
+	@echo "The documentation is at docs/_build/html/index.html"
+
 images: .venv/dev
 	$(BIN)/python docs/images/make.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist classlens-lab
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist classlens-lab \
+	  docs/_build docs/gallery docs/reference/api
 
 # A stamp for each set of packages, renewed when what it is made from changes.
 .venv/core: pyproject.toml constraints.txt | .venv/bin/pip
@@ -54,6 +60,10 @@ clean:
 .venv/bench: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[dev,bench]'
 	@touch $@ .venv/core .venv/dev
+
+.venv/docs: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[docs]'
+	@touch $@ .venv/core
 
 .venv/fuzz: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[dev,fuzz]'

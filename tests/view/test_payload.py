@@ -16,7 +16,7 @@ from classlens.playground.recipe import Recipe
 from classlens.playground.trial import carried_out
 from classlens.view.payload import encoded, payload
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "payload.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "payload.md"
 RUN = cl.fit(cl.blobs(), hidden=[2], epochs=100, learning_rate=0.01, seed=1234)
 MADE = payload(RUN, cl.blobs())
 
@@ -228,7 +228,7 @@ def test_what_float32_cannot_hold_is_its_largest() -> None:
 
 
 def described() -> dict[str, str]:
-    """Row by row, what docs/payload.md says of each key."""
+    """Row by row, what docs/reference/payload.md says of each key."""
     rows = re.findall(r"^\| (`.*?) \| (.*) \|$", DOCUMENT.read_text(), re.MULTILINE)
     return {name: text for names, text in rows for name in re.findall(r"`(\w+)`", names)}
 

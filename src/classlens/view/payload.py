@@ -1,7 +1,7 @@
 """The payload: all that the page is given, as one object of plain values.
 
 The page evaluates the network itself, at every epoch that was kept; what it cannot compute, exact
-boundaries and words, comes along for a few epochs. Its format is described in docs/payload.md.
+boundaries and words, comes along for a few epochs. docs/reference/payload.md describes its format.
 """
 
 from __future__ import annotations

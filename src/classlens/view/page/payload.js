@@ -1,4 +1,4 @@
-/** What the page is given, decoded: see docs/payload.md. */
+/** What the page is given, decoded: see docs/reference/payload.md. */
 
 import { INPUTS } from "./inputs.js";
 import { networkOf, size } from "./network.js";
