@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import classlens as cl
+from classlens.training.processes import Machines
 
 Run = Callable[..., str]
 
@@ -83,6 +84,27 @@ def test_a_table(classlens: Run) -> None:
     assert "the sweep in classlens-sweep is another one: the data differs." in said
 
 
+def test_a_column_is_left_out(classlens: Run) -> None:
+    table = ("t.csv", "--target", "y", "--leave-out", "b", "--out", "one column")
+    said = classlens(*table, "--seeds", "2", "--epochs", "2", "--hidden", "3", "--weights", "--csv")
+    row = pq.read_table("one column/networks.parquet").to_pylist()[0]
+    assert len(row["weights"]) == 1 * 3 + 3 + 3 * 2 + 2
+    assert "wrote one column/networks.parquet\nwrote one column/networks.csv\n" in said
+    told = "One of them alone: classlens sweep t.csv --target y --leave-out b --out 'one column' --"
+    assert told in said
+    classlens(*table, "--open", "1")
+    assert cl.Model.load("model.safetensors").feature_names == ("a",)
+    said = classlens("t.csv", "--target", "y", "--out", "one column", "--open", "1", status=2)
+    assert "the sweep in one column is another one: the data differs." in said
+
+
+def test_how_a_table_is_read_is_told(classlens: Run) -> None:
+    Path("u.csv").write_text(Path("t.csv").read_text().replace(",", ";"))
+    how = ("--delimiter", ";", "--missing", "impute")
+    said = classlens("u.csv", "--target", "y", "--seeds", "1", "--epochs", "1", *how)
+    assert "sweep u.csv --target y --missing impute --delimiter ';' --out classlens-sweep" in said
+
+
 def test_one_that_ends_otherwise(classlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounding may be magnified: a network that differs from its row is told of."""
     classlens("rings", "--seeds", "2", "--epochs", "3")
@@ -148,8 +170,27 @@ def test_a_sample(classlens: Run, tmp_path: Path) -> None:
         ),
         (["--open", "x"], "--open must be a whole number of at least 0. Got 'x' instead."),
         (["--open", "0"], "there is no sweep in classlens-sweep: it has no sweep.json."),
-        (["--open", "0", "--epochs", "3", "--csv"], "was given: leave --epochs, --csv out."),
+        (["--open", "0", "--epochs", "3", "--csv"], "was given: leave --csv, --epochs out."),
         (["--open", "0", "--sample", "3"], "was given: leave --sample out."),
+        (["--open", "0", "--seeds", "5"], "was given: leave --seeds out."),
+        (["--open", "0", "--sample-seed", "0"], "was given: leave --sample-seed out."),
+        (
+            [
+                "--open",
+                "0",
+                "--coordinator",
+                "localhost:1",
+                "--processes",
+                "2",
+                "--process-id",
+                "0",
+            ],
+            "was given: leave --coordinator, --processes, --process-id out.",
+        ),
+        (
+            ["rings", "--leave-out", "x0"],
+            "--leave-out is for the columns of a table. Got the data set rings instead: leave the",
+        ),
         (["--open", "0", "-o", "no/m"], "no/m: there is no folder "),
     ],
 )
@@ -157,6 +198,16 @@ def test_refusals(classlens: Run, words: list[str], message: str) -> None:
     said = classlens(*words, status=2)
     assert message in said
     assert "Traceback" not in said
+
+
+def test_one_of_several_processes_opens_none(
+    classlens: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "classlens.cli.sweep_command.machines_of", lambda options: Machines.of("h:1", "2", "0")
+    )
+    said = classlens("--open", "0", status=2)
+    assert "Found several here: start one, or give --coordinator none." in said
 
 
 @pytest.mark.slow

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classlens.cli.sources import check_output, is_table, named_data, prepared_table
+from classlens.cli.learned import Learned
+from classlens.cli.sources import check_output, named_data
 from classlens.cli.terminal import OUT, with_progress
 from classlens.kinds import Whole
 
 if TYPE_CHECKING:
-    from classlens.data.dataset import Dataset
     from classlens.survey.sweeping import Survey
-    from classlens.tabular.preparing import Prepared
     from classlens.training.run import Run
 
 # Two programs add float32 numbers in other orders: so far their losses may be apart.
@@ -22,11 +21,8 @@ _NEAR = 1e-3
 def open_one(
     folder: Path,
     number: str,
-    word: str | None,
+    learned: Learned,
     *,
-    target: str | None,
-    missing: str,
-    reading: dict[str, Any],
     output: Path,
     report: Path | None,
 ) -> None:
@@ -35,10 +31,7 @@ def open_one(
     Args:
         folder: the sweep's.
         number: the network's, as text.
-        word: what it learns, where the sweep does not know it by itself.
-        target: of a table.
-        missing: of a table.
-        reading: more of ``read_table``'s arguments.
+        learned: what it learns, where the sweep does not know it by itself.
         output: where to keep the model.
         report: where to write a page, or None.
 
@@ -46,18 +39,16 @@ def open_one(
         ArgumentError: if there is no such network, or the data is another.
         DivergedError: if it diverges.
     """
+    word = learned.word
     check_output(output, word)
     if report is not None:
         check_output(report, word, output, option="--report")
     network = Whole(0, None).check("--open", Whole().read(number))
     from classlens.survey.sweeping import Survey  # noqa: PLC0415 - loads NumPy and pyarrow
 
-    prepared: Prepared | None = None
-    samples: Dataset | None = None
-    if word is not None and is_table(word):
-        prepared = prepared_table(word, target, missing, reading)
-        samples = prepared.scaled()
-    elif word is not None:
+    prepared = learned.prepared()
+    samples = None if prepared is None else prepared.scaled()
+    if word is not None and prepared is None:
         samples = named_data(word)
     survey = Survey.load(folder, samples)
     row = survey.row(network)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,11 @@ def named_data(word: str) -> Dataset:
 
 
 def prepared_table(
-    word: str, target: str | None, missing: str, reading: dict[str, Any]
+    word: str,
+    target: str | None,
+    missing: str,
+    reading: dict[str, Any],
+    leave_out: Collection[str] = (),
 ) -> Prepared:
     """The table in a file, ready to be learned from.
 
@@ -73,7 +78,7 @@ def prepared_table(
         )
     from classlens.tabular.preparing import prepare  # noqa: PLC0415 - loads pyarrow
 
-    return prepare(word, target, missing=missing, **reading)
+    return prepare(word, target, leave_out=leave_out, missing=missing, **reading)
 
 
 def model_in(path: Path) -> Model:

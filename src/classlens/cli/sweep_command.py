@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,11 @@ import typer
 
 from classlens.cli.arguments import MISSING, Missing
 from classlens.cli.interrupts import patiently
+from classlens.cli.learned import Learned
 from classlens.cli.opening import open_one
 from classlens.cli.options import given_choices, option_name, setting_options, with_options
-from classlens.cli.reading import reading_of, reading_options
+from classlens.cli.reading import reading_options
 from classlens.cli.several import in_a_child, machines_of, machines_options, together
-from classlens.cli.sources import is_table, named_data, prepared_table
 from classlens.cli.terminal import OUT, Tell, with_networks
 from classlens.errors import ArgumentError
 from classlens.files import write_whole
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from classlens.survey.running import Progress
     from classlens.training.processes import Share
 
+_MACHINES = ("coordinator", "processes", "process_id")
 _ROWS = tuple(name for name in SETTINGS if name not in ("seed", "history_megabytes"))
 
 
@@ -48,10 +50,17 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The table's column of the classes.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column not to use; may be given several times."),
+    ] = None,
     missing: Missing = "refuse",
     seeds: Annotated[
-        str, typer.Option(metavar="COUNT", help="How many seeds to try: 0 to COUNT - 1.")
-    ] = "1000",
+        str | None,
+        typer.Option(
+            metavar="COUNT", help="How many seeds to try: 0 to COUNT - 1. [default: 1000]"
+        ),
+    ] = None,
     own_order: Annotated[
         bool,
         typer.Option(
@@ -79,8 +88,9 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
         ),
     ] = None,
     sample_seed: Annotated[
-        str, typer.Option(metavar="SEED", help="Decides which choices are drawn.")
-    ] = "0",
+        str | None,
+        typer.Option(metavar="SEED", help="Decides which choices are drawn. [default: 0]"),
+    ] = None,
     number: Annotated[
         str | None,
         typer.Option(
@@ -110,37 +120,39 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
     Every training option may be given several times; each value then goes with each of the others'.
     """
     MISSING.check("--missing", missing)
-    count = Whole(1, None).check("--seeds", Whole().read(seeds))
     if str(out) == ".":
         raise ArgumentError("--out must name a folder of its own. Got the current one instead.")
+    given = {name for name, value in options.items() if value}
     machines = machines_of(options)
-    reading = reading_of(options)
+    learned = Learned.of(data, target, missing, leave_out, options)
     if number is not None:
-        flags = {"own_order": own_order, "resume": resume, "weights": weights, "csv": csv}
-        given = [*(name for name, value in (*options.items(), *flags.items()) if value)]
-        if sample is not None or machines is not None:
-            given.append("sample" if machines is None else "coordinator")
-        if given:
+        own = {"seeds": seeds, "own_order": own_order, "resume": resume, "weights": weights}
+        own |= {"csv": csv, "sample": sample, "sample_seed": sample_seed}
+        own |= {name: name in given for name in _ROWS}
+        if machines is not None:
+            own |= {name: name in given for name in _MACHINES}
+        _refuse_with_open([name for name, value in own.items() if value])
+        if machines is not None:
             raise ArgumentError(
-                "--open trains a network by what the sweep in --out was given: leave "
-                f"{', '.join(map(option_name, given))} out."
+                "--open trains one network, in one process. Found several here: start one, or give "
+                "--coordinator none."
             )
-        kept = output or Path("model.safetensors")
-        how: dict[str, Any] = {"target": target, "missing": missing, "reading": reading}
-        open_one(out, number, data, output=kept, report=report, **how)
+        open_one(out, number, learned, output=output or Path("model.safetensors"), report=report)
         return
     if output is not None or report is not None:
         raise ArgumentError("--output and --report are for one network: say which with --open.")
+    count = Whole(1, None).check("--seeds", Whole().read(seeds or "1000"))
     in_a_child(machines)
-    from classlens.survey.plan import Plan  # noqa: PLC0415 - loads NumPy and pyarrow
+    from classlens.survey.folder import CSV  # noqa: PLC0415 - loads NumPy and pyarrow
+    from classlens.survey.plan import Plan  # noqa: PLC0415
     from classlens.survey.sweeping import sweep_into  # noqa: PLC0415
 
     shared, grid = _grid(options)
     drawn = None if sample is None else Whole(1, None).check("--sample", Whole().read(sample))
-    draw = Whole(0, None).check("--sample-seed", Whole().read(sample_seed))
+    draw = Whole(0, None).check("--sample-seed", Whole().read(sample_seed or "0"))
     plan = Plan.of(count, shared, grid, own_order=own_order, sample=drawn, sample_seed=draw)
     with together(machines) as share:
-        samples = _data(data, target, missing, reading)
+        samples = learned.samples()
         if share.index:
             _take_part(out, plan, samples, weights, share)
             return
@@ -161,15 +173,24 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
             )
     OUT.say(str(survey))
     OUT.say(f"wrote {survey.file}")
+    if csv:
+        OUT.say(f"wrote {out / CSV}")
     _write(out / "endings.png", survey.endings().png())
     if samples.features == 2:
         _write(out / "gallery.png", survey.gallery().png())
-    table = "" if target is None else f" {data} --target {target}"
     shown = next((each.such_as[0] for each in survey.findings if each.such_as), 0)
     OUT.say(
-        f"One of them alone: classlens sweep{table} --out {out} --open {shown}"
+        f"One of them alone: classlens sweep{learned} --out {shlex.quote(str(out))} --open {shown}"
         + ("" if csv else "\nThe table as text: the same command with --resume --csv")
     )
+
+
+def _refuse_with_open(given: Sequence[str]) -> None:
+    if given:
+        raise ArgumentError(
+            "--open trains a network by what the sweep in --out was given: leave "
+            f"{', '.join(map(option_name, given))} out."
+        )
 
 
 def _loading(progress: Tell) -> Tell:
@@ -213,9 +234,3 @@ def _take_part(out: Path, plan: Plan, samples: Dataset, weights: bool, share: Sh
             out, plan, samples, share=share, weights=weights, progress=lambda _: ask()
         )
     OUT.say(f"{share} has trained {networks:,} networks; process 0 tells of all.")
-
-
-def _data(word: str | None, target: str | None, missing: str, reading: dict[str, Any]) -> Dataset:
-    if word is None or not is_table(word):
-        return named_data(word or "blobs")
-    return prepared_table(word, target, missing, reading).scaled()

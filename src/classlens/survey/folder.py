@@ -22,8 +22,7 @@ from classlens.training.processes import Share
 
 _KEY = b"classlens sweep"
 _NUMBERED = re.compile(r"[0-9]{8}\.parquet")
-VERSION, PLAN, TABLE = 1, "sweep.json", "networks.parquet"
-_CSV = "networks.csv"
+VERSION, PLAN, TABLE, CSV = 1, "sweep.json", "networks.parquet", "networks.csv"
 
 
 class Folder:
@@ -168,7 +167,7 @@ class Folder:
         names = [name for name in self._schema.names if name != "weights"]
         kept = pa.schema([self._schema.field(name) for name in names])
         with (
-            whole_file(self.path / _CSV) as file,
+            whole_file(self.path / CSV) as file,
             pq.ParquetFile(self.table) as rows,
             pyarrow.csv.CSVWriter(file, kept) as writer,
         ):
