@@ -117,7 +117,7 @@ def _torch(work: Work) -> Callable[[], object]:
 
 def _keras(work: Work) -> Callable[[], object]:
     # Of the backends, JAX is the fastest for these, and it is always there: we need it too.
-    os.environ.setdefault("KERAS_BACKEND", "jax")
+    os.environ["KERAS_BACKEND"] = "jax"
     keras: Any = importlib.import_module("keras")
     network = keras.Sequential(
         [

@@ -18,6 +18,8 @@ import pytest
 # as good, but Optax's own adamw does not hold them.
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
 os.environ["MPLBACKEND"] = "agg"
+# Keras computes at once there, and without JAX, whose strictness it does not stand.
+os.environ["KERAS_BACKEND"] = "numpy"
 
 # The user's own cache is left alone. A worker of pytest-xdist inherits the folder.
 _made = None

@@ -1,4 +1,4 @@
-"""Keras on its NumPy backend, which computes at once, and models of it that tests share."""
+"""Models of Keras that tests share."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import keras
 import numpy as np
-import pytest
-
-with pytest.MonkeyPatch.context() as _patch:
-    _patch.setenv("KERAS_BACKEND", "numpy")
-    import keras
 
 layers = keras.layers
 

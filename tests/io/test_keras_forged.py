@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import zipfile
@@ -13,12 +12,17 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from keras_models import older
 
 import classlens as cl
-from classlens.io.keras import from_file
+from classlens.io.keras import from_file, hdf5
+
+
+@pytest.fixture(autouse=True)
+def _read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for each of these files would take a quarter of a second."""
+    monkeypatch.setattr(hdf5, "contents", hdf5.opened)
+
 
 Edit = Callable[[dict[str, bytes]], Any]
 
@@ -174,15 +178,15 @@ FORGED: dict[str, tuple[Edit, str]] = {
     ),
     "weights that are none": (
         lambda entries: entries.update({"model.weights.h5": b"\x80\x04pickle" * 100}),
-        "it cannot be read",
+        "its arrays cannot be read",
     ),
     "weights that were cut": (
         lambda entries: entries.update({"model.weights.h5": entries["model.weights.h5"][:9000]}),
-        "it cannot be read",
+        "its arrays cannot be read",
     ),
     "a layer without weights": (
         weights(lambda file: file.pop("layers/dense")),
-        "its weights lack 'layers/dense'",
+        "its weights lack 'layers/dense/vars'; was it cut?",
     ),
     "an array too many": (
         weights(lambda file: file.create_dataset("layers/dense/vars/2", data=[1.0])),
@@ -194,11 +198,11 @@ FORGED: dict[str, tuple[Edit, str]] = {
     ),
     "a group for an array": (
         weights(lambda file: (file.pop(KERNEL), file.create_group(KERNEL))),
-        "layer L1's weights must be arrays. Got <HDF5 group",
+        f"its weights at '{KERNEL}' must be an array, and are a group",
     ),
     "words": (
         replaced(KERNEL, data=np.full((3, 4), b"x")),
-        "layer L1's weights must be numbers. Got",
+        f"its weights at '{KERNEL}' must be numbers, and are .S1",
     ),
     "not finite": (replaced(KERNEL, data=np.full((3, 4), np.nan, "f4")), "kernel must be finite"),
     "another shape": (
@@ -207,25 +211,25 @@ FORGED: dict[str, tuple[Edit, str]] = {
     ),
     "never written": (
         replaced(KERNEL, shape=(3, 4), dtype="f4"),
-        "layer L1's weights must be there whole and uncompressed",
+        "must be there whole and uncompressed",
     ),
     "compressed": (
         replaced(KERNEL, data=np.zeros((3, 4), "f4"), compression="gzip"),
-        "layer L1's weights must be there whole and uncompressed",
+        "must be there whole and uncompressed",
     ),
     "in another file": (
         replaced(KERNEL, shape=(3, 4), dtype="f4", external=[("/etc/passwd", 0, 48)]),
-        "layer L1's weights must lie in the file itself",
+        f"its weights at '{KERNEL}' must lie in the file itself",
     ),
     "put together from other files": (
         weights(virtual),
-        "layer L1's weights must lie in the file itself",
+        f"its weights at '{KERNEL}' must lie in the file itself",
     ),
     "a link to another file": (
         linked(h5py.ExternalLink("/etc/passwd", "x")),
-        "its weights must lie in the file itself, and 0 is a link",
+        "must lie in the file itself, and are a link",
     ),
-    "a link": (linked(h5py.SoftLink("/layers")), "and 0 is a link"),
+    "a link": (linked(h5py.SoftLink("/layers")), "and are a link"),
     "names of ours that do not fit": (
         lambda entries: entries.update(
             {"metadata.json": b'{"classlens": {"classes": ["a"], "features": ["x", "y", "z"]}}'}
@@ -252,14 +256,17 @@ LEGACY = {
         "its configuration must be a text",
     ),
     "no JSON": (lambda file: file.attrs.update(model_config="{"), "its configuration is not JSON"),
-    "no weights": (lambda file: file.pop("model_weights"), "its weights lack 'model_weights'"),
+    "no weights": (
+        lambda file: file.pop("model_weights"),
+        "its weights lack 'model_weights/standard'",
+    ),
     "other weights": (
         lambda file: file["model_weights/L1"].attrs.update(weight_names=["a"]),
-        "layer L1 must have 2 arrays of weights. Got 1 instead",
+        r"layer L1 must have 2 arrays of weights. Got \['a'\] instead",
     ),
     "weights that are elsewhere": (
         lambda file: file["model_weights/L1"].attrs.update(weight_names=["a", "../b"]),
-        "its weights lack 'a'",
+        "its weights lack 'model_weights/L1/a'",
     ),
 }
 
@@ -269,29 +276,3 @@ def test_forged_older_files(saved: Path, tmp_path: Path, case: str) -> None:
     change, words = LEGACY[case]
     with pytest.raises(cl.ModelFileError, match=words):
         from_file(older(saved, tmp_path / "forged.h5", change))
-
-
-@pytest.fixture(scope="module")
-def damaged(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("damaged") / "m.keras"
-
-
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.sampled_from(["whole.keras", "whole.h5"]),
-    st.one_of(
-        st.tuples(st.just("cut"), st.floats(0, 1), st.just(0)),
-        st.tuples(st.just("flip"), st.floats(0, 1, exclude_max=True), st.integers(1, 255)),
-    ),
-)
-def test_damage(saved: Path, damaged: Path, name: str, damage: tuple[str, float, int]) -> None:
-    """Whatever a byte does: a model, or a refusal in words, and never another error."""
-    content = bytearray((saved / name).read_bytes())
-    kind, where, by = damage
-    if kind == "cut":
-        content = content[: int(where * len(content))]
-    else:
-        content[int(where * len(content))] ^= by
-    damaged.write_bytes(content)
-    with contextlib.suppress(cl.ModelFileError):
-        from_file(damaged)

@@ -104,6 +104,11 @@ class Chain:
         return self.inputs
 
     @property
+    def folded(self) -> tuple[str, ...]:
+        """What was no layer of its own."""
+        return tuple(self._folded)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the network that ``network`` made."""
         notes = [self._output]

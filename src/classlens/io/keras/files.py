@@ -1,13 +1,12 @@
 """Keras's files, ``.keras`` and ``.h5``, read as data: JSON and HDF5, and nothing that runs.
 
-Neither Keras nor anything that a file names is loaded. Only arrays that the configuration asks for
-are read, and only if they lie in the file itself, whole, uncompressed and of the expected shape, so
-that what is read is never larger than the file.
+Neither Keras nor anything that a file names is loaded. Only arrays are read that lie in the file
+itself, whole and uncompressed, so that what is read is never larger than the file; and only those
+are used that have the shapes which the configuration says.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections import Counter
@@ -16,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from classlens.errors import ArgumentError, ClasslensError, MissingLibraryError, listed, short
+from classlens.errors import ArgumentError, ClasslensError, listed, short
 from classlens.files import checked_path
 from classlens.io.chain import Imported, imported
+from classlens.io.keras import hdf5
+from classlens.io.keras.hdf5 import Contents
 from classlens.io.keras.layers import Array, Config, Shape, name_of
 from classlens.io.keras.walking import Weights, check_model, check_shape, layers_of, walked
 from classlens.reader import Reader
@@ -35,21 +34,6 @@ _MOST_BYTES = 8 << 30
 _MOST_CONFIG_BYTES = 50_000_000
 # Weights hardly compress. A file that swells more than this is not one that Keras wrote.
 _MOST_SWELLING = 20
-
-
-def h5py() -> Any:
-    """The library that reads HDF5.
-
-    Raises:
-        MissingLibraryError: if it is not installed.
-    """
-    try:
-        import h5py as library  # noqa: PLC0415 - optional
-    except ImportError:
-        raise MissingLibraryError(
-            "Keras's files need h5py, which is not installed: pip install 'classlens[keras]'"
-        ) from None
-    return library
 
 
 def from_file(path: str | Path) -> Imported:
@@ -116,9 +100,8 @@ def _archive(reader: Reader) -> Imported:
         most = max(_MOST_SWELLING * reader.path.stat().st_size, 1 << 20)
         weights = content(WEIGHTS, most)
     layers = layers_of(config)
-    with h5py().File(io.BytesIO(weights), "r") as file:
-        chain = walked(layers, _Archived(file, layers), config)
-        return imported(chain, _SOURCE, **names)
+    chain = walked(layers, _Archived(hdf5.contents(weights), layers), config)
+    return imported(chain, _SOURCE, **names)
 
 
 _SOURCE = "a Keras file"
@@ -134,79 +117,59 @@ def _names(reader: Reader, said: Any) -> dict[str, Any]:
 
 def _legacy(reader: Reader) -> Imported:
     """The older format: one HDF5 file with the configuration in an attribute."""
-    with h5py().File(reader.path, "r") as file:
-        text = file.attrs.get("model_config")
-        if text is None:
-            reader.refuse("it holds weights without a model. Save the whole model: model.save(...)")
-        if not isinstance(text, str | bytes):
-            reader.refuse("its configuration must be a text")
-        whole = reader.object(reader.json(text, "its configuration"), "its configuration")
-        check_model(whole)
-        config = whole.get("config")
-        if isinstance(config, list):  # Keras before 2.2.3 wrote a Sequential so
-            config = {"layers": config}
-        layers = layers_of(config)
-        group = _group(file, "model_weights")
-        chain = walked(layers, _Legacy(group, layers), reader.object(config, "config"))
-        return imported(chain, _SOURCE)
+    found = hdf5.contents(reader.path.read_bytes())
+    text = found.words[""].get("model_config")
+    if text is None:
+        reader.refuse("it holds weights without a model. Save the whole model: model.save(...)")
+    if not isinstance(text, str):
+        reader.refuse("its configuration must be a text")
+    whole = reader.object(reader.json(text, "its configuration"), "its configuration")
+    check_model(whole)
+    config = whole.get("config")
+    if isinstance(config, list):  # Keras before 2.2.3 wrote a Sequential so
+        config = {"layers": config}
+    layers = layers_of(config)
+    chain = walked(layers, _Legacy(found, layers), reader.object(config, "config"))
+    return imported(chain, _SOURCE)
 
 
-def _group(parent: Any, path: str) -> Any:
-    """The group or dataset at a path inside another, of which each part must lie in the file."""
-    library, found = h5py(), parent
-    for part in path.split("/"):
-        link = found.get(part, getlink=True) if isinstance(found, library.Group) else None
-        if link is None:
-            raise ArgumentError(f"its weights lack {short(path)}; was it cut?")
-        if not isinstance(link, library.HardLink):
-            raise ArgumentError(f"its weights must lie in the file itself, and {part} is a link.")
-        found = found[part]
-    return found
-
-
-def _array(found: Any, shape: Shape, who: str) -> Array:
-    """A dataset's numbers, if they lie in the file as they are."""
-    if not isinstance(found, h5py().Dataset):
-        raise ArgumentError(f"layer {who}'s weights must be arrays. Got {short(found)} instead.")
-    check_shape(found.shape, shape, who)
-    if found.dtype.kind not in "fiu":
-        raise ArgumentError(f"layer {who}'s weights must be numbers. Got {found.dtype} instead.")
-    stored = found.id.get_storage_size()
-    if found.external or found.is_virtual:
-        raise ArgumentError(f"layer {who}'s weights must lie in the file itself.")
-    if found.id.get_create_plist().get_nfilters() or stored != found.size * found.dtype.itemsize:
-        raise ArgumentError(f"layer {who}'s weights must be there whole and uncompressed.")
-    return np.asarray(found[()])
+def _array(found: Contents, path: str, shape: Shape, who: str) -> Array:
+    array = found.array(path)
+    check_shape(array.shape, shape, who)
+    return array
 
 
 @dataclass
 class _Archived:
     """Weights as ``.keras`` has them: by the layers' classes in snake case, which are counted."""
 
-    group: Any
+    found: Contents
     layers: Sequence[Config]
+    inside_of: str = ""
 
     def of(self, place: int, shapes: Sequence[Shape]) -> list[Array]:
-        who = name_of(self.layers[place])
-        held = _group(self._layer(place), "vars")
+        who, group = name_of(self.layers[place]), f"{self._layer(place)}/vars"
+        held = self.found.within(group)
         if len(held) != len(shapes):
             raise ArgumentError(
                 f"layer {who} must have {len(shapes)} arrays of weights. Got {len(held)} instead."
             )
-        saved = held.attrs.get("name")  # older versions of Keras did not write it
-        if saved is not None and saved != who:
+        saved = self.found.words[group].get("name", who)  # older versions did not write it
+        if saved != who:
             raise ArgumentError(f"layer {who}'s weights are those of {short(saved)}.")
-        return [_array(_group(held, str(k)), shape, who) for k, shape in enumerate(shapes)]
+        return [_array(self.found, f"{group}/{k}", shape, who) for k, shape in enumerate(shapes)]
 
     def inside(self, place: int, layers: Sequence[Config]) -> Weights:
-        return _Archived(self._layer(place), layers)
+        return _Archived(self.found, layers, f"{self._layer(place)}/")
 
-    def _layer(self, place: int) -> Any:
-        top = next((each for each in _FOLDERS if each in self.group), _FOLDERS[0])
+    def _layer(self, place: int) -> str:
+        """The path of a layer's group."""
+        folders = (f"{self.inside_of}{each}" for each in _FOLDERS)
+        top = next((each for each in folders if each in self.found.groups), "layers")
         kind = str(self.layers[place].get("class_name"))
         before = Counter(str(each.get("class_name")) for each in self.layers[:place])[kind]
         snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind))
-        return _group(self.group, f"{top}/{snake.lower()}" + (f"_{before}" if before else ""))
+        return f"{top}/{snake.lower()}" + (f"_{before}" if before else "")
 
 
 # The first is Keras 3's, the other that of TensorFlow's Keras 2.12 to 2.15.
@@ -217,19 +180,21 @@ _FOLDERS = ("layers", "_layer_checkpoint_dependencies")
 class _Legacy:
     """Weights as ``.h5`` has them: by the layers' names, with a list of the arrays' names."""
 
-    group: Any
+    found: Contents
     layers: Sequence[Config]
 
     def of(self, place: int, shapes: Sequence[Shape]) -> list[Array]:
         who = name_of(self.layers[place])
-        group = _group(self.group, who)
-        names = [_text(each) for each in np.ravel(group.attrs.get("weight_names", []))]
-        if len(names) != len(shapes):
+        group = f"model_weights/{who}"
+        self.found.within(group)
+        names = self.found.words[group].get("weight_names", [])
+        if not isinstance(names, list) or len(names) != len(shapes):
             raise ArgumentError(
-                f"layer {who} must have {len(shapes)} arrays of weights. Got {len(names)} instead."
+                f"layer {who} must have {len(shapes)} arrays of weights. Got {short(names)} "
+                "instead."
             )
         return [
-            _array(_group(group, name), shape, who)
+            _array(self.found, f"{group}/{name}", shape, who)
             for name, shape in zip(names, shapes, strict=True)
         ]
 
@@ -238,7 +203,3 @@ class _Legacy:
             f"layer {name_of(self.layers[place])} is a model in itself, with {len(layers)} layers, "
             "which cannot be read from an .h5 file. Save it in Keras's newer format, .keras."
         )
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -23,31 +23,55 @@ def from_object(model: Any) -> Imported:
     Raises:
         ArgumentError: if it has a part that no network here can have, or is not built yet.
     """
+    check_kind(model)
+    config = config_of(model)
+    layers = layers_of(config)
+    return imported(walked(layers, Objects(model, layers), config), SOURCE)
+
+
+def check_kind(model: Any) -> None:
+    """See that a model's class is Keras's own: one's own might compute anything.
+
+    Raises:
+        ArgumentError: if it is not.
+    """
     kind = type(model)
     if kind.__module__.partition(".")[0] not in _FAMILIES or kind.__name__ not in _MODELS:
         raise ArgumentError(
             f"the Keras model must be a Sequential or functional one, to be read. Got "
             f"{kind.__name__} of {kind.__module__} instead."
         )
+
+
+def config_of(model: Any) -> Any:
+    """What the model says of itself.
+
+    Raises:
+        ArgumentError: if it does not say it.
+    """
     try:
-        config = model.get_config()
+        return model.get_config()
     except Exception as error:  # whatever a class of the user's own may raise
         raise ArgumentError(
             f"the Keras model {short(getattr(model, 'name', model))} does not tell its layers "
             f"({short(str(error))}). Sequential and functional models do."
         ) from None
-    layers = layers_of(config)
-    return imported(walked(layers, _Objects(model, layers), config), SOURCE)
 
 
 @dataclass
-class _Objects:
-    """Weights as the layers of a model in memory have them."""
+class Objects:
+    """Weights as the layers of a model in memory have them.
+
+    Attributes:
+        model: the model.
+        layers: the entries of its configuration.
+    """
 
     model: Any
     layers: Sequence[Config]
 
     def of(self, place: int, shapes: Sequence[Shape]) -> list[Array]:
+        """The layer's weights, which must have these shapes."""
         layer = self._layer(place)
         arrays = [np.asarray(each) for each in layer.get_weights()]
         if len(arrays) != len(shapes):
@@ -61,7 +85,8 @@ class _Objects:
         return arrays
 
     def inside(self, place: int, layers: Sequence[Config]) -> Weights:
-        return _Objects(self._layer(place), layers)
+        """Those of a model within the model."""
+        return Objects(self._layer(place), layers)
 
     def _layer(self, place: int) -> Any:
         name = name_of(self.layers[place])

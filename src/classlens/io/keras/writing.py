@@ -12,7 +12,8 @@ from typing import Any
 from classlens._version import __version__
 from classlens.errors import MissingLibraryError, OutputError
 from classlens.files import checked_path, write_whole
-from classlens.io.keras.files import CONFIG, METADATA, NAMES, WEIGHTS, h5py
+from classlens.io.keras.files import CONFIG, METADATA, NAMES, WEIGHTS
+from classlens.io.keras.hdf5 import h5py
 from classlens.layer import Layer
 from classlens.model import Model
 from classlens.network import Network
