@@ -16,6 +16,7 @@ sys.path.insert(0, str(DOCS / "_ext"))  # the build and the tests run a page in 
 
 from snippets import Page, WrongPageError  # noqa: E402
 
+import classlens as cl  # noqa: E402
 from classlens.cli import program  # noqa: E402
 
 MADE = {DOCS / "_build", DOCS / "gallery", DOCS / "reference" / "api"}
@@ -166,6 +167,21 @@ def test_a_picture_is_one(tmp_path):
 def test_text_that_stands_apart_is_no_output(tmp_path):
     page = page_of(tmp_path, "```python\nprint(1)\n```\n\nWords.\n\n```text\n2\n```\n")
     assert page.run() == []
+
+
+def test_the_reference_has_every_public_name():
+    listed = set()
+    for name in ("python.md", "errors.md"):
+        text = (DOCS / "reference" / name).read_text()
+        for module, names in re.findall(
+            r"currentmodule:: (\S+).*?:nosignatures:\n\n(.*?)```", text, re.DOTALL
+        ):
+            listed |= {(module, each) for each in names.split()}
+    public = {("classlens", each) for each in cl.__all__} - {
+        ("classlens", "__version__"),
+        ("classlens", "plot"),
+    }
+    assert listed == public | {("classlens.plot", each) for each in cl.plot.__all__}
 
 
 def test_each_link_within_the_repository_leads_somewhere():

@@ -89,7 +89,7 @@ class Page:
         """
         if block.printed is None:
             return
-        wanted = f"...{block.printed}..." if block.kind == "console" else block.printed
+        wanted = f"...{block.printed.strip()}..." if block.kind == "console" else block.printed
         if not doctest.OutputChecker().check_output(wanted, printed, _SAME):
             raise WrongPageError(
                 f"{self.path}:{block.line}: the page says\n{block.printed}\nthe code\n{printed}"
