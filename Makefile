@@ -13,9 +13,9 @@ lab: .venv/core
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: lint types test slow
+check: .venv/check lint types test slow
 
-slow: .venv/dev .venv/docs
+slow: .venv/check
 	$(BIN)/python -m pytest -m slow
 
 lint: .venv/dev
@@ -60,6 +60,11 @@ clean:
 .venv/bench: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[dev,bench]'
 	@touch $@ .venv/core .venv/dev
+
+# All that a test may ask for: PyTorch, too, which is large.
+.venv/check: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[dev,docs,torch]'
+	@touch $@ .venv/core .venv/dev .venv/docs
 
 .venv/docs: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[docs]'

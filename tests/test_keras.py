@@ -15,8 +15,6 @@ import pytest
 import classlens as cl
 import classlens.keras
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 layers = keras.layers
 DATA = cl.blobs()
 LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

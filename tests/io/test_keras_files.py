@@ -19,10 +19,7 @@ from classlens.activations import ACTIVATIONS
 from classlens.io import chain
 from classlens.io.keras import files, from_file, to_file, to_object
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 
 RNG = np.random.default_rng(5)
 X = RNG.normal([5, -3, 100], [1, 2, 30], (40, 3)).astype(np.float32)

@@ -14,9 +14,6 @@ import classlens as cl
 from classlens.io import chain
 from classlens.io.keras import from_object
 
-# Keras reads its own variables in a way that NumPy calls old.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 RNG = np.random.default_rng(3)
 
 

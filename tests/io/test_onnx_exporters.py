@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from classlens.io.onnx import from_file
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: make check does it")
+nn = torch.nn
 
 slow = pytest.mark.slow
 

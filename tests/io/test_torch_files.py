@@ -12,17 +12,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file, save_file
-from torch import nn
 
 from classlens.activations import Activation
 from classlens.errors import ArgumentError, ModelFileError
 from classlens.io.torch import from_state_dict, refuse_pickle, to_object, to_state_dict
 from classlens.model import Model
 from classlens.network import Network
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: make check does it")
+nn = torch.nn
+safetensors_torch = pytest.importorskip("safetensors.torch")
+load_file, save_file = safetensors_torch.load_file, safetensors_torch.save_file
 
 
 def model(dtype: type = np.float32) -> Model:

@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
 from classlens.activations import ACTIVATIONS
 from classlens.errors import ArgumentError, MissingLibraryError
@@ -19,6 +17,9 @@ from classlens.io.chain import LOG_SOFTMAX, LOGITS, ONE_LOGIT, SIGMOID, SIGMOIDS
 from classlens.io.torch import from_object, to_object
 from classlens.io.torch.naming import module_names
 from classlens.network import Network
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: make check does it")
+nn = torch.nn
 
 ACTIVATION_MODULES = [
     *(nn.Identity, nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.ELU, nn.GELU, nn.SiLU, nn.SELU),
