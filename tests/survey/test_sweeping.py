@@ -365,11 +365,46 @@ def test_a_full_disk_loses_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(pq, "write_table", full)
-        with pytest.raises(cl.OutputError, match=r"00000004.parquet: No space left on device."):
+        words = r"04.parquet: No space left on device. Make room, then go on with --resume\."
+        with pytest.raises(cl.OutputError, match=words):
             sweep_into(tmp_path, PLAN, DATA)
     assert len([*tmp_path.glob("parts/*.parquet")]) == 4
     sweep_into(tmp_path, PLAN, DATA, resume=True)
     assert table_in(tmp_path).equals(whole)
+
+
+def test_what_fails_before_the_first_part_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Dataset([[0, 0], [0, 1], [1, 0]], [0, 0, 1])
+    plan = Plan.of(2, {"epochs": 1, "test_fraction": 0.2}, {})
+    new = tmp_path / "new" / "own"
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "Folder", None)  # it is refused before a folder is made
+        with pytest.raises(cl.DataError, match="each class must have at least 2 samples"):
+            sweep_into(new, plan, few)
+    assert not new.parent.exists()
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise cl.DataError("no")
+
+    monkeypatch.setattr("classlens.survey.running.rows", fails)
+    (tmp_path / "mine.txt").write_text("kept")
+    for where in (new, tmp_path):
+        with pytest.raises(cl.DataError, match="no"):
+            sweep_into(where, Plan.of(2, {"epochs": 1}, {}), DATA)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+    made = Path.mkdir
+
+    def refused(path: Path, *given: Any, **options: Any) -> None:
+        if path.name == "parts":
+            raise OSError(30, "Read-only file system")
+        made(path, *given, **options)
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(cl.OutputError, match="parts: Read-only file system"):
+        sweep_into(new, Plan.of(2, {"epochs": 1}, {}), DATA)
+    assert not new.parent.exists()
 
 
 def test_the_compiled_kernel_needs_no_jax() -> None:

@@ -207,7 +207,10 @@ def _loading(progress: Tell) -> Tell:
 
 
 def _write(picture: Path, content: bytes) -> None:
-    write_whole(picture, content)
+    from classlens.survey.folder import remedied  # noqa: PLC0415 - loads pyarrow
+
+    with remedied():
+        write_whole(picture, content)
     OUT.say(f"wrote {picture}")
 
 

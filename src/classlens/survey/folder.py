@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from classlens.training.processes import Share
 _KEY = b"classlens sweep"
 _NUMBERED = re.compile(r"[0-9]{8}\.parquet")
 VERSION, PLAN, TABLE, CSV = 1, "sweep.json", "networks.parquet", "networks.csv"
+
+# A disk that is full, a quota that is used up, a file as large as the system lets one be.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Folder:
@@ -61,6 +65,7 @@ class Folder:
         # Each file says what sweep it is of.
         self._schema = schema(weights=weights).with_metadata({_KEY: json.dumps(wanted).encode()})
         there = path / PLAN
+        self._begun = False
         if not own or there.exists() or (path / TABLE).exists():
             if not resume:
                 raise ArgumentError(
@@ -75,7 +80,9 @@ class Folder:
                     "Delete it, or choose another folder."
                 )
             text = json.dumps({"version": VERSION, "source": source, **wanted}, indent=1)
-            write_whole(there, text.encode() + b"\n")
+            with remedied():
+                write_whole(there, text.encode() + b"\n")
+            self._begun = True
         self.finished = (path / TABLE).exists()
         if not own:
             return
@@ -83,8 +90,12 @@ class Folder:
             self._check_table()
             self._tidy()
         else:
-            with _writing(self._parts):
-                self._parts.mkdir(exist_ok=True)
+            try:
+                with _writing(self._parts):
+                    self._parts.mkdir(exist_ok=True)
+            except OutputError:
+                self.give_up()
+                raise
 
     @property
     def table(self) -> Path:
@@ -133,6 +144,16 @@ class Folder:
             raise OutputError(f"{self._file(number)} is none of this sweep's parts. Delete it.")
         return done
 
+    def give_up(self) -> None:
+        """Leave nothing behind of a sweep that was begun here, and of which no part is there."""
+        if not self._begun or self.finished or next(self.numbers(), None) is not None:
+            return
+        with contextlib.suppress(OSError):  # something else is in it
+            if self._parts.exists():
+                self._tidy()
+            if not self._parts.exists():
+                (self.path / PLAN).unlink()
+
     def keep(self, part: Part, table: pa.Table) -> None:
         """Write the rows of a part.
 
@@ -140,7 +161,7 @@ class Folder:
             OutputError: if they cannot be written; those of other parts are untouched.
         """
         own = table.replace_schema_metadata(self._schema.metadata)
-        with whole_file(self._file(part.number)) as file:
+        with remedied(), whole_file(self._file(part.number)) as file:
             pq.write_table(own, file, **self._written())
 
     def join(self) -> None:
@@ -150,6 +171,7 @@ class Folder:
             OutputError: if it cannot be written; the parts are then still there.
         """
         with (
+            remedied(),
             whole_file(self.table) as file,
             pq.ParquetWriter(file, self._schema, **self._written()) as writer,
         ):
@@ -167,6 +189,7 @@ class Folder:
         names = [name for name in self._schema.names if name != "weights"]
         kept = pa.schema([self._schema.field(name) for name in names])
         with (
+            remedied(),
             whole_file(self.path / CSV) as file,
             pq.ParquetFile(self.table) as rows,
             pyarrow.csv.CSVWriter(file, kept) as writer,
@@ -239,6 +262,21 @@ def _compare(file: Path, wanted: dict[str, Any]) -> None:
             f"differ{'s' if len(different) == 1 else ''}{met}. Give what it was begun with, or "
             "choose another folder."
         )
+
+
+@contextlib.contextmanager
+def remedied() -> Iterator[None]:
+    """Inside, an error of a full disk also says how the sweep goes on.
+
+    Raises:
+        OutputError: as what is inside.
+    """
+    try:
+        yield
+    except OutputError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL:
+            raise OutputError(f"{error} Make room, then go on with --resume.") from error
+        raise
 
 
 @contextlib.contextmanager

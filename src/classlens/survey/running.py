@@ -15,6 +15,7 @@ import pyarrow as pa
 from classlens.data.dataset import Dataset
 from classlens.survey.plan import Part, Plan
 from classlens.survey.rows import rows
+from classlens.training.prepare import prepare
 from classlens.training.processes import ALONE, Share
 
 # Seconds between two words on how far it is.
@@ -35,6 +36,17 @@ class Progress(NamedTuple):
 
 class Stopped(Exception):  # noqa: N818 - a signal between threads
     """The sweep has been interrupted."""
+
+
+def check_data(plan: Plan, data: Dataset) -> None:
+    """Refuse data that the first of the networks cannot learn from, before anything is made.
+
+    Raises:
+        ArgumentError: as ``fit``.
+        DataError: as ``fit``.
+    """
+    first = plan.settings_of(0)
+    prepare(data, first, validation_data=None, sample_weight=None)
 
 
 def carried_out(

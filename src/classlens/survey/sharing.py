@@ -18,7 +18,7 @@ from classlens.errors import OutputError, ProcessesError
 from classlens.files import checked_path
 from classlens.survey.folder import Folder
 from classlens.survey.plan import Plan
-from classlens.survey.running import Progress, carried_out
+from classlens.survey.running import Progress, carried_out, check_data
 from classlens.training.processes import Share
 
 # Seconds between two looks into the folder, at least: a large one takes longer to look through.
@@ -84,11 +84,13 @@ def take_part(
 
     Raises:
         ArgumentError: if the sweep in the folder is another one.
+        DataError: as ``fit``.
         OutputError: if something cannot be written, or a part is damaged.
         ProcessesError: if process 0 does not begin in this folder, or ends before the table is
             there.
     """
     path = checked_path(path)
+    check_data(plan, data)
     sign = _sign(path, share)
     told = Progress(0, len(plan))
     deadline = time.monotonic() + PATIENCE

@@ -21,7 +21,7 @@ from classlens.kinds import Flag, Whole
 from classlens.survey.folder import Folder
 from classlens.survey.opening import opened
 from classlens.survey.plan import Plan
-from classlens.survey.running import Progress, carried_out
+from classlens.survey.running import Progress, carried_out, check_data
 from classlens.survey.sharing import lead, led
 from classlens.survey.tally import Tally
 from classlens.survey.words import Finding, findings, most_telling, verify, words
@@ -253,16 +253,21 @@ def sweep_into(  # noqa: PLR0913 - what the command is told
         DataError: as ``fit``.
         OutputError: if something cannot be written, or a part is damaged.
     """
+    check_data(plan, data)
     with folder_for(path) as place:
         folder = Folder(place, plan, data, weights=weights, resume=resume, source=source)
         told = Progress(len(plan), len(plan))
-        with led(place, share, lambda: progress(told)):
-            if not folder.finished:
-                lead(folder, plan, data, progress, weights=weights, share=share)
-                folder.join()
-            if csv:
-                folder.write_csv()
-            return _read(folder, plan, data, source)
+        try:
+            with led(place, share, lambda: progress(told)):
+                if not folder.finished:
+                    lead(folder, plan, data, progress, weights=weights, share=share)
+                    folder.join()
+                if csv:
+                    folder.write_csv()
+                return _read(folder, plan, data, source)
+        except BaseException:
+            folder.give_up()
+            raise
 
 
 def _read(folder: Folder, plan: Plan, data: Dataset, source: str) -> Survey:
