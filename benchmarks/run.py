@@ -29,6 +29,7 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
         "lab": "training:lab",
         "startup": "startup:commands",
         "rates": "training:rates",
+        "keras": "keras_fit:keras_fit",
         "progress": "progress:progress",
         "geometry": "geometry:geometry",
         "accuracy": "accuracy:accuracy",
@@ -40,7 +41,17 @@ BENCHMARKS: Mapping[str, str] = MappingProxyType(
 )
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-LIBRARIES = ("classlens", "numpy", "jax", "optax", "matplotlib", "scikit-learn", "torch", "keras")
+LIBRARIES = (
+    "classlens",
+    "numpy",
+    "jax",
+    "optax",
+    "matplotlib",
+    "scikit-learn",
+    "torch",
+    "keras",
+    "tensorflow",
+)
 
 _READING = (
     "All contestants of a table were measured in turn in one process, or one process each, after a "
