@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).with_name("_ext")))
+import numpy.typing as npt
 
-import classlens
+sys.path.insert(0, str(Path(__file__).with_name("_ext")))
+# The reference says ArrayLike, not the union of ten types that it is.
+npt.ArrayLike = type("ArrayLike", (), {"__module__": "numpy.typing"})
+
+import classlens  # noqa: E402
 
 project = "Classlens"
 author = "The Classlens authors"
@@ -33,7 +37,6 @@ autosummary_generate = True
 autosummary_imported_members = True
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
-autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 autodoc_member_order = "bysource"
 # What scikit-learn adds to an estimator is described there.
 autodoc_default_options = {
@@ -52,7 +55,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "run_stale_examples": True,
     "ignore_repr_types": r"classlens\..*",
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "pages.LabFirst",
     "write_computation_times": False,
     "show_memory": False,
     "show_signature": False,
@@ -66,6 +69,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "Classlens"
 html_static_path = ["_static"]
 html_css_files = ["classlens.css"]
+html_sidebars = {"models-in-and-out": [], "limits": []}
 html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False

@@ -29,16 +29,17 @@ PAGES = [
 TABLES = DOCS / "howto" / "index.md"
 slow = pytest.mark.slow
 
-# The page whose code loads other libraries, which takes seconds.
-FOREIGN = DOCS / "models-in-and-out.md"
+# Pages whose code takes seconds: it trains larger networks, or loads other libraries.
+LONG = {
+    "README.md",
+    "docs/models-in-and-out.md",
+    *(f"docs/howto/{name}.md" for name in ("long-trainings", "play", "sweep", "train")),
+}
 
 
 def having(*kinds):
-    found = [path for path in PAGES if Page(path).blocks(*kinds)]
-    cases = [
-        pytest.param(path, id=str(path.relative_to(ROOT)), marks=[slow] * (path == FOREIGN))
-        for path in found
-    ]
+    names = [str(path.relative_to(ROOT)) for path in PAGES if Page(path).blocks(*kinds)]
+    cases = [pytest.param(ROOT / name, id=name, marks=[slow] * (name in LONG)) for name in names]
     return pytest.mark.parametrize("path", cases)
 
 

@@ -82,13 +82,24 @@ class CommandHelp(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The text."""
         (command,) = self.arguments
-        environment = {"COLUMNS": "96", "NO_COLOR": "1"}
+        environment = {"COLUMNS": "90", "NO_COLOR": "1"}
         result = CliRunner(env=environment).invoke(
-            program, [command, "--help"], prog_name="classlens", terminal_width=96
+            program, [command, "--help"], prog_name="classlens", terminal_width=90
         )
         if result.exit_code:
             raise ExtensionError(f"classlens {command} --help: {result.output}")
         return [nodes.literal_block(result.output, result.output, language="text")]
+
+
+class LabFirst:
+    """The order of the examples: the lab, then the others by their names."""
+
+    def __init__(self, _folder: str) -> None:
+        pass
+
+    def __call__(self, file: str) -> tuple[bool, str]:
+        """What they are sorted by."""
+        return file != "plot_lab.py", file
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -89,8 +89,10 @@ class Page:
         """
         if block.printed is None:
             return
-        wanted = f"...{block.printed.strip()}..." if block.kind == "console" else block.printed
-        if not doctest.OutputChecker().check_output(wanted, printed, _SAME):
+        said, found = block.printed, printed
+        if block.kind == "console":  # a part will do: signs around it for what stands there
+            said, found = f"... {said} ...", f"| {found} |"
+        if not doctest.OutputChecker().check_output(said, found, _SAME):
             raise WrongPageError(
                 f"{self.path}:{block.line}: the page says\n{block.printed}\nthe code\n{printed}"
             )
