@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import classlens as cl
+from classlens.survey.folder import Folder
+from classlens.survey.plan import Part
 from classlens.training.processes import Machines
 
 Run = Callable[..., str]
@@ -208,6 +211,25 @@ def test_one_of_several_processes_opens_none(
     )
     said = classlens("--open", "0", status=2)
     assert "Found several here: start one, or give --coordinator none." in said
+
+
+def test_what_is_there_is_told_of(classlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classlens.survey.plan._MOST_ROWS", 8)
+    command = ("--seeds", "20", "--epochs", "2")
+    keep = Folder.keep
+
+    def two(self: Folder, part: Part, table: pa.Table) -> None:
+        if part.number == 2:
+            raise KeyboardInterrupt
+        keep(self, part, table)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "keep", two)
+        assert classlens(*command, status=130).endswith("Interrupted.\n")
+    assert "Going on" not in classlens(*command, "--seeds", "21", "--resume", status=2)
+    said = classlens(*command, "--resume")
+    assert said.startswith("Going on: 16 of 20 networks are there.\n0 of 20 seeds reach 99%")
+    assert "Going on" not in classlens(*command, "--resume")
 
 
 @pytest.mark.slow

@@ -165,7 +165,7 @@ def sweep(  # noqa: PLR0913 - a command has as many arguments as options
                     weights=weights,
                     csv=csv,
                     resume=resume,
-                    progress=_loading(progress),
+                    progress=_loading(_going_on(progress) if resume else progress),
                     share=share,
                     source=data or "blobs",
                 ),
@@ -191,6 +191,20 @@ def _refuse_with_open(given: Sequence[str]) -> None:
             "--open trains a network by what the sweep in --out was given: leave "
             f"{', '.join(map(option_name, given))} out."
         )
+
+
+def _going_on(progress: Tell) -> Tell:
+    """The same, but first it is said what is there already."""
+    said = False
+
+    def tell(news: Progress) -> None:
+        nonlocal said
+        if news.done and not said:
+            OUT.say(f"Going on: {news.done:,.0f} of {news.networks:,} networks are there.")
+        said = True
+        progress(news)
+
+    return tell
 
 
 def _loading(progress: Tell) -> Tell:

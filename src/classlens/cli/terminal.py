@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from classlens.cli.interrupts import patiently
+from classlens.cli.lines import Lines
 from classlens.errors import printable
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def with_progress(
 ) -> Result:
     """Train with a live progress bar where there is a terminal, or with a line for each epoch.
 
+    Where there is neither, a line about every minute says on standard error how far it is.
+
     Args:
         train: does the work, and takes what it is to call with the news.
         epochs: how many there will be at most; None if the training itself decides.
@@ -151,14 +154,26 @@ def _with_bar(
     ) as bar:
         task = bar.add_task("training", total=epochs, loss="-")
 
+        lines, shuffled = Lines(OUT, ERR.say), Lines(OUT, ERR.say)
+
         def show(news: standing.Progress) -> None:
             done = news.done * news.epochs
+            loss = "" if not len(news.news) else f", loss {news.news[-1][0]:.4f}"
+            lines(
+                done,
+                news.epochs,
+                lambda rate: (
+                    f"epoch {done:.1f} of {news.epochs}{loss}"
+                    + (f", {60 * rate:.3g} a minute" if rate else "")
+                ),
+            )
             bar.update(task, description="training", completed=done, total=news.epochs)
             if len(news.news):
                 bar.update(task, loss=f"{news.news[-1][0]:.4f}")
 
         def count(rows: int) -> None:
             bar.update(task, description=f"shuffling {rows:,} rows")
+            shuffled(rows, None, lambda rate: f"{rows:,} rows shuffled, {rate:,.0f} a second")
 
         return train(News(show, count, ask))
 
@@ -180,9 +195,11 @@ def with_rows(work: Callable[[Callable[[int], None]], Result]) -> Result:
         ) as bar,
     ):
         task = bar.add_task("reading", total=None)
+        lines = Lines(OUT, ERR.say)
 
         def tell(rows: int) -> None:
             ask()
+            lines(rows, None, lambda rate: f"{rows:,} rows read, {rate:,.0f} a second")
             bar.update(task, completed=rows)
 
         result = work(tell)
@@ -191,7 +208,7 @@ def with_rows(work: Callable[[Callable[[int], None]], Result]) -> Result:
 
 
 def with_networks(work: Callable[[Tell], Result], ask: Callable[[], None]) -> Result:
-    """Train many networks with a live progress bar where there is a terminal.
+    """Train many networks with a live progress bar where there is a terminal, or with few lines.
 
     Args:
         work: does it, and takes what it is to call with the news.
@@ -208,9 +225,12 @@ def with_networks(work: Callable[[Tell], Result], ask: Callable[[], None]) -> Re
         disable=not OUT.is_terminal,
     ) as bar:
         task = bar.add_task("training", total=1, rate="")
+        lines = Lines(OUT, ERR.say)
 
         def tell(news: running.Progress) -> None:
             ask()
+            of = f"{news.done:,.0f} of {news.networks:,} networks"
+            lines(news.done, news.networks, lambda rate: f"{of}, {rate:,.3g} a second")
             speed = bar.tasks[0].speed
             rate = "" if speed is None else f"{speed:,.0f} a second"
             bar.update(task, completed=news.done, total=news.networks, rate=rate)

@@ -108,8 +108,8 @@ class Folder:
             if _NUMBERED.fullmatch(each.name):
                 yield int(each.stem)
 
-    def done(self, data: Dataset, share: Share) -> set[int]:
-        """The numbers of a process's parts that are there.
+    def done(self, data: Dataset, share: Share) -> dict[int, int]:
+        """The numbers of a process's parts that are there, and how many networks each has.
 
         Args:
             data: what is learned.
@@ -119,7 +119,7 @@ class Folder:
             OutputError: if one of them cannot be read, or has not its rows.
         """
         there = {n for n in self.numbers() if n % share.count == share.index}
-        done = set[int]()
+        done = dict[int, int]()
         for part in self._plan.parts(data) if there else ():
             if part.number not in there:
                 continue
@@ -139,7 +139,7 @@ class Folder:
                     f"its {len(part.group):,} networks are then trained again."
                 )
             there.remove(part.number)
-            done.add(part.number)
+            done[part.number] = len(part.group)
         for number in there:
             raise OutputError(f"{self._file(number)} is none of this sweep's parts. Delete it.")
         return done

@@ -6,8 +6,9 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -55,7 +56,7 @@ def carried_out(
     progress: Callable[[Progress], None],
     *,
     weights: bool,
-    without: Collection[int] = (),
+    without: Mapping[int, int] = MappingProxyType({}),
     share: Share = ALONE,
 ) -> Iterator[tuple[Part, pa.Table]]:
     """Train the networks of a plan; give each part with its rows, in their order.
@@ -69,7 +70,7 @@ def carried_out(
         data: what they learn.
         progress: called with the news.
         weights: whether the rows hold the networks' weights.
-        without: the numbers of parts that are there already.
+        without: the numbers of parts that are there already, and how many networks each has.
         share: which of several processes this is: it trains every so-many-th part.
 
     Raises:
@@ -78,7 +79,7 @@ def carried_out(
     """
     stop, lock = threading.Event(), threading.Lock()
     shares: dict[int, float] = {}
-    finished = 0
+    finished = sum(without.values())
 
     def train(part: Part) -> pa.Table:
         def news(share: float) -> None:
@@ -101,13 +102,12 @@ def carried_out(
     cores = _cores()
     workers = ThreadPoolExecutor(cores, "classlens-sweep")
     try:
+        tell()
         while True:
             while len(waiting) < 2 * cores and (part := next(parts, None)):
                 if part.number % share.count != share.index:
                     continue
-                if part.number in without:
-                    finished += len(part.group)
-                else:
+                if part.number not in without:
                     waiting.append((part, workers.submit(train, part)))
             if not waiting:
                 tell()
