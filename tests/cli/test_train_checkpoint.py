@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def test_a_killed_command_goes_on_to_the_same_model(classlens: Program) -> None:
         assert "m.checkpoint is a checkpoint of another training: the data differ." in said
     Path("t.csv").write_text(table)
     said = classlens(*GIVEN, "--resume")
-    assert "Going on from m.checkpoint.\n" in said
+    assert re.search(r"\nGoing on from m\.checkpoint: epoch \d+ of 10000\.\n", said)
     assert sorted(each.name for each in Path().iterdir()) == ["m", "t.csv"]
     model = Path("m").read_bytes()
     classlens(*GIVEN)
@@ -96,9 +97,31 @@ def test_ctrl_c_leaves_a_model_and_the_checkpoint(
         "wrote m\nm.checkpoint keeps how far it is: the same command with --resume goes on.\n"
     )
     early = Path("m").read_bytes()
-    assert "trained after 10000 epochs" in classlens(*GIVEN, "--resume")
-    assert Path("m").read_bytes() != early
+    Path("whole.csv").write_text(Path("t.csv").read_text())
+    Path("t.csv").write_text("cut")  # what is refused, is so before the table is read
+    began = "Error: m.checkpoint is a checkpoint of"
+    for words, message in (
+        (("--epochs", 5), "another training: epochs: 10000 there, 5 now. Give what it was begun"),
+        (("--hidden", "4,4"), "another training: hidden: [4] there, [4, 4] now. Give what it"),
+        (
+            ("--memory", "700MB"),
+            "a training that was begun without --memory. Got --memory 700MB instead: leave it out;",
+        ),
+    ):
+        said = classlens(*GIVEN, *words, "--resume", status=2)
+        assert said.startswith(f"{began} {message}")
+    Path("whole.csv").replace("t.csv")
+    said = classlens(*GIVEN, "--resume")
+    assert re.search(r"\nGoing on from m\.checkpoint: epoch 1\d\d\d of 10000\.\n", said)
+    assert "trained after 10000 epochs" in said
+    later = Path("m").read_bytes()
+    assert later != early
     assert not Path("m.checkpoint").exists()
+    assert classlens(*GIVEN, "--resume", status=2) == (
+        "Error: m is there, and no m.checkpoint to go on from: the training has ended. To train "
+        "anew, leave --resume out, or delete m.\n"
+    )
+    assert Path("m").read_bytes() == later
 
 
 @pytest.mark.filterwarnings("default::RuntimeWarning")

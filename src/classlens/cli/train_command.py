@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ from classlens.suiting import SUITING_TABLES
 if TYPE_CHECKING:
     from classlens.tabular.learning import Trained
     from classlens.tabular.streaming import Streamed
+    from classlens.training import standing
     from classlens.training.checkpoint import Checkpoint
 
     Done = Trained | Streamed
@@ -112,6 +114,8 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
     machines = machines_of(options)
     reading = reading_of(options)
     settings = given_settings(options)
+    if resume:
+        _check_unended(output)
     if scratch is not None and memory is None and machines is None:
         raise ArgumentError("--scratch is for --memory only. Give both, or leave it out.")
     from classlens.training.checkpoint import MINUTES, Checkpoint  # noqa: PLC0415 - loads NumPy
@@ -120,15 +124,18 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
     in_a_child(machines)
     with together(machines) as share, quietly(share.index > 0):
         kept = Checkpoint(f"{output}.checkpoint", minutes, resume, stays=True)
-        going_on = kept.found() is not None
+        if memory is None and share.count > 1:
+            memory = _SHARED_MEMORY
+        found = kept.found()
+        if found is not None:
+            from classlens.training.begun import check_begun  # noqa: PLC0415 - loads JAX
+
+            check_begun(found, settings, None if memory is None else _bytes(memory))
         how = {"leave_out": leave_out or (), "missing": missing, **reading}
-        if memory is None and share.count == 1:
+        if memory is None:
             learn = _read(file, target, how)
         else:
-            limit = _SHARED_MEMORY if memory is None else memory
-            learn = _scanned(file, target, how, limit, scratch or output.parent)
-        if going_on:
-            OUT.say(f"Going on from {kept.file}.")
+            learn = _scanned(file, target, how, memory, scratch or output.parent)
         done = _train(learn, settings, kept)
         if not done.run.epoch:
             raise KeyboardInterrupt
@@ -141,6 +148,22 @@ def train(  # noqa: PLR0913 - a command has as many arguments as options
             _repeat(done, learn, seeds, settings)
     if share.index:
         OUT.say(f"{share} has done its part of every batch; process 0 keeps the model.")
+
+
+def _check_unended(output: Path) -> None:
+    """Refuse to go on with a training that has ended: its model would be paid for twice."""
+    checkpoint = Path(f"{output}.checkpoint")
+    if output.exists() and not checkpoint.exists():
+        raise ArgumentError(
+            f"{output} is there, and no {checkpoint} to go on from: the training has ended. To "
+            f"train anew, leave --resume out, or delete {output}."
+        )
+
+
+def _bytes(memory: str) -> float:
+    from classlens.tabular.streaming import MEMORY  # noqa: PLC0415
+
+    return MEMORY.check("--memory", memory)
 
 
 def _keep(done: Done, output: Path, kept: Checkpoint) -> None:
@@ -169,9 +192,9 @@ def _scanned(file: str, target: str, how: dict[str, Any], memory: str, scratch: 
     """Go through a table of any size, and say what it holds; what then learns from it."""
     from classlens.scratch import check_folder  # noqa: PLC0415
     from classlens.tabular.scanning import scan  # noqa: PLC0415
-    from classlens.tabular.streaming import MEMORY, learn_from_disk  # noqa: PLC0415
+    from classlens.tabular.streaming import learn_from_disk  # noqa: PLC0415
 
-    limit = MEMORY.check("--memory", memory)
+    limit = _bytes(memory)
     check_folder(scratch)
     found = with_rows(lambda progress: scan(file, target, progress=progress, **how))
     head = found.head
@@ -190,10 +213,28 @@ def _scanned(file: str, target: str, how: dict[str, Any], memory: str, scratch: 
 
 
 def _train(learn: Learn, settings: dict[str, Any], kept: Checkpoint | None = None) -> Done:
+    def work(news: News) -> Done:
+        return learn(_going_on(news, kept), checkpoint=kept, **settings)
+
     with warnings_told():
-        return with_progress(
-            lambda news: learn(news, checkpoint=kept, **settings), settings.get("epochs")
-        )
+        return with_progress(work, settings.get("epochs"))
+
+
+def _going_on(news: News, kept: Checkpoint | None) -> News:
+    """The same; of a run that goes on it is first said from where, once it is known to be that."""
+    found = None if kept is None else kept.found()
+    if found is None:
+        return news
+    said = False
+
+    def show(progress: standing.Progress) -> None:
+        nonlocal said
+        if not said:
+            OUT.say(f"Going on from {found.reader.path}: epoch {found.epoch} of {progress.epochs}.")
+        said = True
+        news.show(progress)
+
+    return replace(news, show=show)
 
 
 def _report(path: Path, done: Done, title: str, file: str) -> None:

@@ -134,6 +134,15 @@ class Opened(NamedTuple):
     head: tensors.Head
     run: dict[str, Any]
 
+    @property
+    def epoch(self) -> int:
+        """The last whole epoch.
+
+        Raises:
+            ModelFileError: if the file does not say it.
+        """
+        return self.reader.count(self.head.description.get("epochs"), "epochs")
+
 
 def opened(path: Path) -> Opened:
     """A checkpoint's file before its arrays.

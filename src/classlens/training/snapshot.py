@@ -17,11 +17,12 @@ import numpy as np
 
 from classlens import tensors
 from classlens._version import __version__
-from classlens.errors import ArgumentError, ModelFileError
+from classlens.errors import ModelFileError
 from classlens.reader import Reader
 from classlens.tensors import Arrays, Wanted
+from classlens.training.begun import check_same
 from classlens.training.checkpoint import KEY, VERSION, Opened
-from classlens.training.fingerprint import differences, digest
+from classlens.training.fingerprint import digest
 from classlens.training.history import Parameters
 from classlens.training.log import Log
 from classlens.training.standing import Standing
@@ -94,12 +95,7 @@ def read(found: Opened, like: Standing, run: Mapping[str, Any]) -> Standing:
         ModelFileError: if it is damaged.
     """
     reader = found.reader
-    different = differences(found.run, run)
-    if different:
-        raise ArgumentError(
-            f"{reader.path} is a checkpoint of another training: {'; '.join(different)}. Give what "
-            "it was begun with; or delete the file, and the training begins from the start."
-        )
+    check_same(found, run)
     description = reader.keys(found.head.description, _ENTRIES, "its description")
     reader.word(description["written_by"], "written_by")
     numbers = _numbers(reader, description, run["epochs"])
