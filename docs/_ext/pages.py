@@ -1,4 +1,4 @@
-"""What the pages show of the program: pictures, the table of settings, the help of a command."""
+"""What the pages show of the program: pictures, settings, errors, the help of a command."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from typer.testing import CliRunner
 
+from classlens import errors
 from classlens.cli.program import app as program
 from classlens.settings import SETTINGS
 
 # Where the pictures of the pages are kept, from the folder of the documentation.
 PICTURES = Path("_build") / "pictures"
+
+# The page that makes the tables of the others.
+TABLES = Path("howto") / "index.md"
 
 
 class Picture(SphinxDirective):
@@ -31,13 +35,14 @@ class Picture(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The code and the picture."""
-        made: dict[str, list[str]] = self.env.temp_data.setdefault("pictures", {})
         name = self.env.docname
-        if name not in made:
-            made[name] = _draw(self.env.doc2path(name), name, Path(self.env.srcdir))
+        if "pictures" not in self.env.temp_data:  # which lives as long as the page is read
+            drawn = _draw(self.env.doc2path(name), name, Path(self.env.srcdir))
+            self.env.temp_data["pictures"] = drawn
+        files: list[str] = self.env.temp_data["pictures"]
         code = "\n".join(self.content)
         alternative = " ".join(self.arguments[0].split())
-        picture = nodes.image(uri="/" + made[name].pop(0), alt=alternative)
+        picture = nodes.image(uri="/" + files.pop(0), alt=alternative)
         self.set_source_info(picture)
         return [nodes.literal_block(code, code, language="python"), picture]
 
@@ -47,6 +52,7 @@ def _draw(page: str | os.PathLike[str], name: str, folder: Path) -> list[str]:
     target = folder / PICTURES
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+        Page(folder / TABLES).run()
         pictures = Page(Path(page)).run()
     files = [f"{name.replace('/', '-')}-{number}.png" for number in range(len(pictures))]
     for file, picture in zip(files, pictures, strict=True):
@@ -91,6 +97,15 @@ class CommandHelp(SphinxDirective):
         return [nodes.literal_block(result.output, result.output, language="text")]
 
 
+class ErrorTree(SphinxDirective):
+    """``{errors}``: the tree of the exceptions, as their module draws it."""
+
+    def run(self) -> list[nodes.Node]:
+        """The text."""
+        _, tree, *_ = (errors.__doc__ or "").split("\n\n")
+        return [nodes.literal_block(tree, tree, language="text")]
+
+
 class LabFirst:
     """The order of the examples: the lab, then the others by their names."""
 
@@ -107,4 +122,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("picture", Picture)
     app.add_directive("settings", SettingsTable)
     app.add_directive("help", CommandHelp)
+    app.add_directive("errors", ErrorTree)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
