@@ -27,6 +27,7 @@ from classlens.survey.mergers import names_in, pairs_in
 from classlens.survey.plan import Plan
 from classlens.survey.sweeping import sweep_into
 from classlens.survey.words import words
+from classlens.training.prepare import prepare
 
 DATA = cl.blobs()
 
@@ -125,6 +126,25 @@ def test_words_of_one_and_of_many() -> None:
     assert "2 stay under 80% (networks 0 and 1), and there c0 and c3 are merged" in str(survey)
     assert meaning.startswith("Merged: of one class")
     assert words(survey.findings) == str(survey)
+
+
+def test_held_out_samples_are_told_of() -> None:
+    given: Any = {"epochs": 1, "test_fraction": 0.2}
+    data = cl.blobs()
+    for own_order in (False, True):
+        survey = cl.sweep(data, seeds=2, own_order=own_order, validation_fraction=0.1, **given)
+        job = prepare(data, survey.plan.settings_of(1), validation_data=None, sample_weight=None)
+        learned = len(job.training)
+        assert str(survey).endswith(
+            f"\nRight and wrong are counted over all {len(data)} samples, of which each network "
+            f"held out {len(data) - learned} and learned from {learned}."
+        )
+    survey = cl.sweep(data, seeds=1, grid={"validation_fraction": [0.0, 0.1]}, **given)
+    assert str(survey).endswith(
+        f"\nRight and wrong are counted over all {len(data)} samples, those included that a "
+        "network held out."
+    )
+    assert "Right and wrong" not in str(cl.sweep(data, seeds=1, epochs=1))
 
 
 def test_names_of_classes_that_look_like_pairs() -> None:

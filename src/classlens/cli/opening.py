@@ -82,6 +82,8 @@ def _tell(survey: Survey, row: dict[str, Any], run: Run) -> None:
         f"of {len(survey.data):,} samples right, loss {score.loss:.4f}; verdict {row['verdict']}"
         f"{merged}{dead}."
     )
+    if told := str(survey.counted):
+        OUT.say(told)
     if abs(score.loss - row["loss"]) > _NEAR * max(1.0, row["loss"]) or (
         abs(score.accuracy - row["accuracy"]) * len(survey.data) > 1
     ):

@@ -21,6 +21,7 @@ from classlens.settings import Settings
 from classlens.survey.choices import MOST_CHOICES, Block, Grid, Range, blocks, values_of
 from classlens.training.group import Group
 from classlens.training.lanes import LANES
+from classlens.training.prepare import parts_of
 
 MOST_NETWORKS = 1_000_000_000
 # The order of the samples that all networks share, where nothing is said: the lab's.
@@ -192,6 +193,20 @@ class Plan:
                 self._shapes, itertools.pairwise(self._firsts), strict=True
             )
         )
+
+    def held_out(self, data: Dataset) -> int | None:
+        """How many samples each network holds out; None where the settings differ in that.
+
+        Args:
+            data: what the networks are trained on.
+        """
+        fractions = {(each.test_fraction, each.validation_fraction) for each in self._shapes}
+        if len(fractions) > 1:
+            return None
+        settings = self.settings_of(0)
+        assert settings.order_seed is not None  # noqa: S101 - for the type checker
+        rows = parts_of(data.y, settings, settings.order_seed).training
+        return 0 if rows is None else len(data) - len(rows)
 
     def groups_of(self, networks: Sequence[int]) -> Iterator[tuple[list[int], Group]]:
         """Some of the networks, those of one program together: their numbers, and the group.

@@ -24,7 +24,7 @@ from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out, check_data
 from classlens.survey.sharing import lead, led
 from classlens.survey.tally import Tally
-from classlens.survey.words import Finding, findings, most_telling, verify, words
+from classlens.survey.words import Counted, Finding, findings, most_telling, verify, words
 from classlens.training.processes import ALONE, Share
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Survey:
         return len(self.plan)
 
     def __str__(self) -> str:
-        return words(self.findings)
+        return "\n".join(filter(None, [words(self.findings), str(self.counted)]))
 
     def __repr__(self) -> str:
         return f"Survey({len(self):,} networks)"
@@ -73,6 +73,11 @@ class Survey:
     def findings(self) -> tuple[Finding, ...]:
         """What was found, for each choice of settings."""
         return findings(self.tally)
+
+    @property
+    def counted(self) -> Counted:
+        """Over which samples right and wrong are counted, and how many of them are held out."""
+        return Counted(len(self.data), self.plan.held_out(self.data))
 
     def endings(self) -> EndingsDisplay:
         """A picture of how the networks have ended: a line for each choice of settings.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -50,6 +50,31 @@ class Finding:
     def name(self) -> str:
         """The choice in words; empty where a sweep varies nothing but seeds."""
         return ", ".join(f"{_name(name)} {_value(value)}" for name, value in self.choice.items())
+
+
+class Counted(NamedTuple):
+    """Over which samples right and wrong are counted.
+
+    Attributes:
+        samples: all of them.
+        held_out: how many of them each network did not learn from; None where the settings differ
+            in that.
+    """
+
+    samples: int
+    held_out: int | None
+
+    def __str__(self) -> str:
+        """That in a sentence; empty where nothing is held out."""
+        if self.held_out == 0:
+            return ""
+        text = f"Right and wrong are counted over all {self.samples:,} samples, "
+        if self.held_out is None:
+            return text + "those included that a network held out."
+        learned = self.samples - self.held_out
+        return text + (
+            f"of which each network held out {self.held_out:,} and learned from {learned:,}."
+        )
 
 
 def findings(tally: Tally) -> tuple[Finding, ...]:
