@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike
 
@@ -23,7 +22,7 @@ from classlens.survey.opening import opened
 from classlens.survey.plan import Plan
 from classlens.survey.running import Progress, carried_out, check_data
 from classlens.survey.sharing import lead, led
-from classlens.survey.tally import Tally
+from classlens.survey.tally import Tally, accuracies
 from classlens.survey.words import Counted, Finding, findings, most_telling, verify, words
 from classlens.training.processes import ALONE, Share
 
@@ -87,8 +86,21 @@ class Survey:
         from classlens.view.displays.endings import EndingsDisplay  # noqa: PLC0415 - matplotlib
 
         told = most_telling(self.findings)
-        counts = [self.tally.counts[tuple(each.choice.values())].bins for each in told]
-        return EndingsDisplay([each.name or "all" for each in told], np.array(counts))
+        places = {id(each): place for place, each in enumerate(self.findings)}
+        found = accuracies(
+            self.batches(["network", "accuracy"]),
+            [places[id(each)] for each in told],
+            self.plan.seeds,
+        )
+        which = ""
+        if len(told) < len(self.findings):
+            half = len(told) // 2
+            which = (
+                f"The {half} choices of settings that do best and the {half} that do worst, of "
+                f"{len(self.findings):,}"
+            )
+        values, counts = zip(*found, strict=True)
+        return EndingsDisplay([each.name or "all" for each in told], values, counts, which)
 
     def gallery(self) -> GalleryDisplay:
         """A picture of the typical endings: the decision regions of a network for each.
@@ -138,15 +150,19 @@ class Survey:
         (row,) = rows.to_pylist()
         return dict(row)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The table's rows, some at a time."""
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The table's rows, some at a time.
+
+        Args:
+            columns: those that are wanted; by default all.
+        """
         if self.table is not None:
-            yield from self.table.to_batches()
+            yield from (self.table.select(columns) if columns else self.table).to_batches()
         elif self.file is not None:
             import pyarrow.parquet as pq  # noqa: PLC0415 - only of a folder
 
             with pq.ParquetFile(self.file) as file:
-                yield from file.iter_batches()
+                yield from file.iter_batches(columns=columns)
 
     def verify(self) -> int:
         """Count every number of the words again, row by row; how many rows there are.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,8 +18,6 @@ from classlens.survey.columns import codes_in, values_in
 from classlens.survey.mergers import pairs_in
 from classlens.survey.plan import Plan
 
-# Accuracies are counted in so many equal bins, for the picture.
-BINS = 50
 # What words are made of: how many reach the one accuracy, and how many stay under the other.
 HIGH, LOW = 0.99, 0.8
 # Of networks that end alike so many are named.
@@ -78,7 +76,6 @@ class Count:
     Attributes:
         networks: how many there are.
         high: how many reach ``HIGH``.
-        bins: how many accuracies are in each of ``BINS`` equal bins from 0 to 1.
         endings: how many have ended in each way.
         best: the network of the lowest loss.
         worst: the network of the lowest accuracy.
@@ -86,7 +83,6 @@ class Count:
 
     networks: int = 0
     high: int = 0
-    bins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BINS, np.int64))
     endings: dict[Ending, Ended] = field(default_factory=dict)
     best: Extreme = field(default_factory=Extreme)
     worst: Extreme = field(default_factory=Extreme)
@@ -162,7 +158,6 @@ class Tally:
             own = slice(first, last)
             count.networks += last - first
             count.high += int((accuracy[own] >= HIGH).sum())
-            count.bins += np.histogram(accuracy[own], BINS, (0.0, 1.0))[0]
             count.best = count.best.least(loss[own], network[own])
             count.worst = count.worst.least(accuracy[own], network[own])
             for code in np.unique(codes[own]).tolist():
@@ -174,3 +169,32 @@ class Tally:
                 count.endings[ending] = count.endings.get(ending, Ended()).joined(
                     Ended(len(alike), tuple(alike[:FEW].tolist()))
                 )
+
+
+def accuracies(
+    rows: Iterable[pa.RecordBatch], choices: Sequence[int], seeds: int
+) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """The accuracies of some choices' networks.
+
+    Args:
+        rows: the sweep's table, some rows at a time.
+        choices: the numbers of the choices.
+        seeds: how many networks each has.
+
+    Returns:
+        For each choice those that occur, ascending, and how many networks have each.
+    """
+    found = [Counter[float]() for _ in choices]
+    for batch in rows:
+        network, accuracy = (values_in(batch.column(name)) for name in ("network", "accuracy"))
+        if not len(network):
+            continue
+        low, high = int(network[0]) // seeds, int(network[-1]) // seeds
+        for count, choice in zip(found, choices, strict=True):
+            if low <= choice <= high:  # the rows stand in the order of the networks' numbers
+                values, times = np.unique(accuracy[network // seeds == choice], return_counts=True)
+                count.update(dict(zip(values.tolist(), times.tolist(), strict=True)))
+    return [
+        (np.array(sorted(each)), np.array([each[value] for value in sorted(each)], np.int64))
+        for each in found
+    ]

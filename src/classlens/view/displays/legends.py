@@ -26,6 +26,7 @@ def legend(
     *,
     gap: float = 0.1,
     drop: float = 0.0,
+    most: int = 40,
 ) -> None:
     """Explain keys to the right of an axes, from its upper edge down.
 
@@ -35,13 +36,14 @@ def legend(
         names: what they stand for.
         gap: how far from the axes, in inches.
         drop: how far below its upper edge, in inches.
+        most: of a longer name so many characters are shown.
     """
     place = corner(ax, 1.0, 1.0)
     columns = max(1, -(-len(names) // _ROWS))
     rows = -(-len(names) // columns)
     left = 72 * gap
     for first in range(0, len(names), rows):
-        shown = [shorten(name) for name in names[first : first + rows]]
+        shown = [shorten(name, most) for name in names[first : first + rows]]
         for row, (key, name) in enumerate(zip(keys[first : first + rows], shown, strict=True)):
             y = -72 * drop - _ROW * (row + 0.5)
             middle = left + (_KEY - 5) / 2
