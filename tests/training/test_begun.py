@@ -1,4 +1,4 @@
-"""A checkpoint's memory and settings against those that are given: what is refused, and its words."""
+"""A checkpoint against the memory and the settings that are given: what is refused, in words."""
 
 from __future__ import annotations
 
@@ -54,3 +54,8 @@ def test_settings_that_are_given_are_compared() -> None:
 def test_amounts_are_read_again() -> None:
     for bytes_ in (6e8, 7e8, 1e9, 1.5e9, 2**30, 64e9):
         assert Size(1.0).read(amount(bytes_)) == bytes_
+
+
+def test_a_checkpoint_of_the_first_epoch() -> None:
+    found = of()._replace(head=tensors.Head({"epochs": 0}, {}, 0))
+    assert found.epoch == 0

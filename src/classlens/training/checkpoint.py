@@ -141,7 +141,7 @@ class Opened(NamedTuple):
         Raises:
             ModelFileError: if the file does not say it.
         """
-        return self.reader.count(self.head.description.get("epochs"), "epochs")
+        return self.reader.count(self.head.description.get("epochs"), "epochs", low=0)
 
 
 def opened(path: Path) -> Opened:
