@@ -52,7 +52,7 @@ class TestModels:
     @pytest.mark.parametrize("model", [None, 3, SimpleNamespace(model="net")])
     @pytest.mark.parametrize("picture", PICTURES)
     def test_anything_else(self, picture, model):
-        said = f"such as a Run. Got {type(model).__name__} instead."
+        said = f"or scikit-learn. Got {type(model).__name__} instead."
         with pytest.raises(ArgumentError, match=re.escape(said)):
             picture(model, DATA)
 

@@ -95,7 +95,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         b"hello": "it is not a safetensors file",
         b"\x80\x04K\x01.": "is a pickle, as torch.save writes it",
         b"PK\x03\x04": "its archive is damaged",
-        b"\x89HDF\r\n\x1a\n": "it cannot be read",
+        b"\x89HDF\r\n\x1a\n": "its arrays cannot be read",
     }.items():
         (tmp_path / "m").write_bytes(content)
         with pytest.raises(cl.ModelFileError, match=words):

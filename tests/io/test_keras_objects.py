@@ -67,12 +67,11 @@ def test_everything() -> None:
     agree(model, X)
     found = from_object(model)
     assert found.source == "a Keras model"
-    folded = "standard, rescaling, batch_normalization, batch_normalization_1"
-    assert found.notes[0] == chain.SOFTMAX
-    assert found.notes[1].startswith("Folded into the layers: standard, rescaling")
-    assert found.notes[2] == (
-        "Left out, as it does nothing after training: dropout, gaussian_noise."
-    ), folded
+    assert found.notes == (
+        chain.SOFTMAX,
+        "Folded into the layers: standard, half, batch, shift.",
+        "Left out, as it does nothing after training: drop, noise.",
+    )
     assert found.model.network.get_layer("L1").units == 4
 
 

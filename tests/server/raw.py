@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
+
+Result = TypeVar("Result")
 
 TOKEN = "t0ken-of_24-characters-x"  # noqa: S105 - no secret
 HOSTS = ("127.0.0.1:8123", "localhost:8123")
@@ -23,6 +26,12 @@ class Answer(NamedTuple):
     def header(self, name: str) -> str:
         (value,) = (value for key, value in self.headers if key == name)
         return value
+
+
+def awaited(work: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine gives; in a thread of its own, as a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def request(
@@ -58,7 +67,7 @@ def request(
     async def run() -> None:
         await asyncio.wait_for(app(scope, receive, send), 60)
 
-    asyncio.run(run())
+    awaited(run())
     return sent
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from raw import HOSTS, TOKEN, Answer, answer, get, post
+from raw import HOSTS, TOKEN, Answer, answer, awaited, get, post
 
 import classlens as cl
 from classlens.playground.playground import Playground
@@ -213,7 +213,7 @@ def test_a_page_that_does_not_read_is_waited_for(workers: ThreadPoolExecutor) ->
         await events.aclose()
         return first
 
-    first = asyncio.run(read(10))
+    first = awaited(read(10))
     assert first[9] == 'data: {"event":"progress","epoch":9}\n\n'
     assert ended.wait(10)
     assert 10 <= len(emitted) <= 10 + module._AHEAD + 1
@@ -239,7 +239,7 @@ def test_a_page_that_does_not_read_for_long_counts_as_gone(
         await asyncio.to_thread(ended.wait, 10)
         await events.aclose()
 
-    asyncio.run(read())
+    awaited(read())
     assert ended.is_set()
 
 

@@ -124,7 +124,7 @@ def test_padding_changes_no_number(monkeypatch):
 
 
 def test_one_more_sample_compiles_nothing(compilations):
-    cl.fit(cl.blobs(101), hidden=(3,), epochs=3)
+    cl.fit(cl.blobs(101), hidden=(11, 3), epochs=3)
     assert compilations.count > 0
     for samples, changes in [
         (102, {}),
@@ -134,7 +134,7 @@ def test_one_more_sample_compiles_nothing(compilations):
         (105, {"class_weight": "balanced"}),
     ]:
         before = compilations.count
-        cl.fit(cl.blobs(samples), **{"hidden": (3,), "epochs": 3, **changes})
+        cl.fit(cl.blobs(samples), **{"hidden": (11, 3), "epochs": 3, **changes})
         assert compilations.count == before, (samples, changes)
 
 
