@@ -14,6 +14,8 @@ from classlens.layer import Array, Layer
 
 # Of so few units each is tried by the whole forward pass.
 _FEW = 32
+# Of so many numbers a layer's are gone through at once: more would leave the processor's cache.
+_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +89,18 @@ def predictions_without(
     if sums is None or not isinstance(units, int):
         a = activations.copy()
         a[:, units] = held_at
-        z = a @ following[0].kernel + following[0].bias
-    else:
-        change = held_at - activations[:, units]
-        z = sums + change[:, None] * following[0].kernel[units]
+        return _classes(a @ following[0].kernel + following[0].bias, following)
+    step = max(1, _AT_ONCE // max(layer.units for layer in following))
+    found = np.empty(len(activations), np.intp)
+    for first in range(0, len(activations), step):
+        own = slice(first, first + step)
+        change = held_at - activations[own, units]
+        found[own] = _classes(sums[own] + change[:, None] * following[0].kernel[units], following)
+    return found
+
+
+def _classes(z: Array, following: tuple[Layer, ...]) -> NDArray[np.intp]:
+    """The predictions from the pre-activations of the first of these layers."""
     for layer, after in itertools.pairwise(following):
         z = layer.activation(z, np) @ after.kernel + after.bias
     return np.asarray(np.argmax(following[-1].activation(z, np), axis=1))

@@ -142,8 +142,9 @@ def units(
             before = np.argmax(values[-1].activation, axis=1)
             following = network.layers[depth + 1 :]
             sums = quick_sums(layer, values[depth + 1].pre_activation)
+            largest = _largest(values[depth].activation)
             on_data = [
-                _on_data(unit, *values[depth], following, samples, before, sums)
+                _on_data(unit, *values[depth], following, samples, before, sums, largest)
                 for unit in range(layer.units)
             ]
         facts += [
@@ -192,12 +193,13 @@ def _on_data(
     data: Dataset,
     before: NDArray[np.intp],
     sums: Array | None,
+    largest: float,
 ) -> OnData:
     classes = following[-1].units
     own = a[:, unit]
     on = z[:, unit] > 0
     state: State = "active"
-    if _is_constant(own, a):
+    if _is_constant(own, largest):
         state = "dead"
     elif on.all():
         state = "always on"
@@ -218,9 +220,14 @@ def _on_data(
     )
 
 
-def _is_constant(own: Array, layer: Array) -> bool:
+def _is_constant(own: Array, largest: float) -> bool:
     """Whether a unit's activation is the same for all examples, to rounding beside its layer's."""
-    return bool(np.ptp(own) <= threshold("constant") * np.abs(layer).max())
+    return bool(np.ptp(own) <= threshold("constant") * largest)
+
+
+def _largest(layer: Array) -> float:
+    """The largest activation of a layer, whatever its sign."""
+    return float(np.abs(layer).max())
 
 
 def dead_units(network: Network, X: Array) -> tuple[int, ...]:
@@ -231,7 +238,10 @@ def dead_units(network: Network, X: Array) -> tuple[int, ...]:
         X: shape (samples, features).
     """
     hidden = [values.activation for values in network.forward(X)[:-1]]
-    return tuple(sum(_is_constant(own, layer) for own in layer.T) for layer in hidden)
+    return tuple(
+        sum(_is_constant(own, largest) for own in layer.T)
+        for layer, largest in zip(hidden, map(_largest, hidden), strict=True)
+    )
 
 
 def dead_share(network: Network, dead: Sequence[int]) -> float:
