@@ -227,3 +227,9 @@ def test_a_file_has_at_most_350_lines() -> None:
         if path.suffix in kinds
     }
     assert {name: count for name, count in lines.items() if count > 350} == {}
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest imports them by their names alone, and would refuse the second one."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
